@@ -1,0 +1,29 @@
+// Every string the pages say, in both languages. Keys stand in one table a page; common.js holds what all share.
+import { common } from "./strings/common.js";
+import { consoleStrings } from "./strings/console.js";
+import { projector } from "./strings/projector.js";
+
+const CATALOGUE = { ...common, ...projector, ...consoleStrings };
+const LANGUAGES = { "zh-CN": 0, en: 1 };
+
+/**
+ * A translator for one language.
+ *
+ * @param {"zh-CN"|"en"} language
+ * @returns {(key: string, values?: object) => string} `{name}` in a string is replaced from values.
+ * Throws on an unknown key: a missing string is a mistake to find in tests, never a blank on a stage.
+ */
+export function translator(language) {
+  const column = LANGUAGES[language];
+  return (key, values = {}) => {
+    const entry = CATALOGUE[key];
+    if (!entry) throw new Error(`no string '${key}' in the catalogue`);
+    return entry[column].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+  };
+}
+
+/** Pick the language of a {zh, en} pair sent by the server. */
+export function pick(pair, language) {
+  if (!pair) return "";
+  return language === "en" ? pair.en : pair.zh;
+}

@@ -1,0 +1,21 @@
+// Strings that several pages say. One entry a key: [中文, English].
+export const common = {
+  "product": ["先声", "FirstPress"],
+  "seat": ["{seat}号", "Seat {seat}"],
+  "seatLong": ["{seat} 号席", "Seat {seat}"],
+  "points": ["分", "points"],
+  "link.connecting": ["正在连接…", "Connecting…"],
+  "link.lost": ["连接中断 · 画面为中断前的最后状态", "Connection lost · this is the last state"],
+  "link.refused": ["登录已失效,请重新登录", "Signed out: please sign in again"],
+  "round.compulsory": ["必答题", "Compulsory"],
+  "round.scenario": ["情景模拟题", "Scenario"],
+  "round.buzz_in": ["抢答题", "Buzz-in"],
+  "round.risk": ["风险题", "Risk"],
+  "result.right": ["答对", "Right"],
+  "result.wrong": ["答错", "Wrong"],
+  "result.timeout": ["超时", "Time out"],
+  "result.declined": ["放弃", "Declined"],
+  "result.void": ["作废", "Void"],
+  "result.unanswered": ["无人抢答", "Nobody pressed"],
+  "foul": ["犯规", "Foul"],
+};

@@ -1,0 +1,162 @@
+"""The commands: serve (the default), replay, verify, token, bank, check. Results on stdout, messages on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from question_bank import cli as bank_cli
+
+from . import __version__, supervisor
+from .auth import Auth, Identity
+from .contest_file import BadContestFile, read_contest
+from .event_log import EventLog, LogDamaged
+from .game.standings import standings
+from .referee import load
+from .scene_views import points
+
+DONE, NO, WRONG_CALL, INTERRUPTED = 0, 1, 2, 130
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    return supervisor.run(
+        supervisor.Show(
+            data=arguments.data,
+            address=arguments.host,
+            port=arguments.port,
+            boxes=arguments.boxes,
+            contest_file=arguments.contest,
+            new=arguments.new,
+            browser=not arguments.no_browser,
+        )
+    )
+
+
+def replay(arguments: argparse.Namespace) -> int:
+    log = EventLog(arguments.log, readonly=True)
+    state = load(log)
+    rows = [
+        {"place": row.place, "seat": row.seat, "name": row.name, "score": points(row.score_cp)}
+        for row in standings(state)
+    ]
+    if arguments.json:
+        print(json.dumps({"events": log.last_seq, "head": log.head, "standings": rows}, ensure_ascii=False))
+    else:
+        print(f"{log.last_seq} events, head {log.head}")
+        for row in rows:
+            print(f"{row['place']:>3}  seat {row['seat']}  {row['score']:>7}  {row['name']}")
+    return DONE
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    try:
+        log = EventLog(arguments.log, readonly=True)
+        load(log)
+    except (LogDamaged, ValueError) as damage:
+        if arguments.json:
+            print(json.dumps({"ok": False, "problem": str(damage)}, ensure_ascii=False))
+        else:
+            print(f"NOT INTACT: {damage}")
+        return NO
+    if arguments.json:
+        print(json.dumps({"ok": True, "events": log.last_seq, "head": log.head}))
+    else:
+        print(f"intact: {log.last_seq} events, head {log.head}")
+    return DONE
+
+
+def check(arguments: argparse.Namespace) -> int:
+    read_contest(arguments.contest)
+    print(json.dumps({"ok": True}) if arguments.json else f"{arguments.contest}: no mistakes")
+    return DONE
+
+
+def token(arguments: argparse.Namespace) -> int:
+    if arguments.role == "judge" and arguments.judge is None:
+        say("firstpress: a judge's token needs --judge NUMBER")
+        return WRONG_CALL
+    arguments.data.mkdir(parents=True, exist_ok=True)
+    made = Auth.at(arguments.data).new_token(Identity(arguments.role, arguments.judge))
+    print(json.dumps({"token": made}) if arguments.json else made)
+    return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="run.py", description="FirstPress 先声: the stage final, run and decided."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(run=run)
+        return sub
+
+    def data(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--data", type=Path, default=Path("data"), help="data folder (default: data)")
+
+    def as_json(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+    show = command("serve", serve, "run a show (the default)")
+    data(show)
+    show.add_argument("--host", default="0.0.0.0", help="address to listen on (default: all)")
+    show.add_argument("--port", type=int, default=8000)
+    show.add_argument(
+        "--contest", type=Path, help="contest.toml for a new contest (default: the default preset)"
+    )
+    show.add_argument(
+        "--new", action="store_true", help="put the contest in the data folder aside and begin a new one"
+    )
+    show.add_argument("--boxes", default="auto", help="auto | sim | none | serial:PORT[,PORT...]")
+    show.add_argument("--no-browser", action="store_true", help="do not open the console in a browser")
+
+    replaying = command("replay", replay, "fold a log and print the standings")
+    replaying.add_argument("log", type=Path)
+    as_json(replaying)
+    verifying = command("verify", verify, "check a log's chain and fold; names the first bad row")
+    verifying.add_argument("log", type=Path)
+    as_json(verifying)
+    checking = command("check", check, "every mistake of a contest file at once")
+    checking.add_argument("contest", type=Path)
+    as_json(checking)
+    making = command("token", token, "make a token for the HTTP interface")
+    data(making)
+    making.add_argument("--role", choices=("host", "judge"), required=True)
+    making.add_argument("--judge", type=int, help="which judge")
+    as_json(making)
+    commands.add_parser("bank", help="the question bank: import, export, template, stats", add_help=False)
+    commands.add_parser("test", help="prepare and run the tests (see run.py test --help)", add_help=False)
+    return parser
+
+
+def main(argv: list[str]) -> int:
+    """Run one command. Returns the exit status."""
+    if argv[:1] == ["bank"]:
+        return bank_cli.main(argv[1:])
+    if not argv or (argv[0].startswith("-") and argv[0] not in ("-h", "--help", "--version")):
+        argv = ["serve", *argv]
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except BadContestFile as error:
+        for mistake in error.mistakes:
+            say(f"firstpress: {mistake}")
+        return WRONG_CALL
+    except LogDamaged as error:
+        say(f"firstpress: {error}")
+        return WRONG_CALL
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,106 @@
+"""Events and commands to and from JSON: the one place where types get names on the wire and in the log."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, get_args
+
+import msgspec
+
+from .game import commands, events
+from .game.paper import Slot
+from .game.rulebook import Contestant, Judge, RoundRules, Rulebook, Text
+
+
+def _name(kind: type) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+
+
+EVENTS: dict[str, type] = {_name(kind): kind for kind in get_args(events.Event)}
+HOST_COMMANDS: dict[str, type] = {_name(kind): kind for kind in get_args(commands.HostCommand)}
+ROUNDS: dict[str, type] = {_name(kind): kind for kind in get_args(RoundRules)}
+
+
+class BadCommand(ValueError):
+    """A command that is not of its form; the text says what and how to mend it."""
+
+
+def event_type(event: object) -> str:
+    """The name an event has in the log, e.g. "question_presented"."""
+    return _name(type(event))
+
+
+def event_to_json(event: object) -> str:
+    """Canonical JSON (sorted keys, no blanks): what is stored is what is hashed."""
+    return json.dumps(
+        msgspec.to_builtins(event), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
+
+
+def event_from_json(name: str, body: str) -> events.Event:
+    """The event of a log row. Raises ValueError when the row is not one of ours."""
+    if name not in EVENTS:
+        raise ValueError(f"unknown event type '{name}'")
+    content = json.loads(body)
+    if name == "contest_created":
+        return _contest_created(content)
+    event: events.Event = msgspec.convert(content, EVENTS[name])
+    return event
+
+
+def _contest_created(content: dict[str, Any]) -> events.ContestCreated:
+    """The one event that holds a choice of types: each round's rules are of the kind they name."""
+    book = content["rulebook"]
+    return events.ContestCreated(
+        contest=content["contest"],
+        rulebook=Rulebook(
+            title=msgspec.convert(book["title"], Text),
+            subtitle=msgspec.convert(book["subtitle"], Text),
+            language=book["language"],
+            base_cp=book["base_cp"],
+            contestants=msgspec.convert(book["contestants"], tuple[Contestant, ...]),
+            judges=msgspec.convert(book["judges"], tuple[Judge, ...]),
+            rounds=tuple(msgspec.convert(rules, ROUNDS[rules["kind"]]) for rules in book["rounds"]),
+        ),
+        slots=msgspec.convert(content["slots"], tuple[Slot, ...]),
+        draw_seed=content["draw_seed"],
+    )
+
+
+def host_command(message: dict[str, Any]) -> commands.HostCommand:
+    """The command in a page's message; "id" is the caller's. Raises BadCommand."""
+    name = message.get("type")
+    if not isinstance(name, str) or name not in HOST_COMMANDS:
+        raise BadCommand(f"unknown command type {name!r}; known: {', '.join(sorted(HOST_COMMANDS))}")
+    kind = HOST_COMMANDS[name]
+    body = {key: value for key, value in message.items() if key not in ("id", "type")}
+    unknown = set(body) - set(kind.__dataclass_fields__)  # type: ignore[attr-defined]
+    if unknown:
+        raise BadCommand(f"'{name}' takes no field {', '.join(sorted(unknown))}")
+    try:
+        return msgspec.convert(body, kind)
+    except msgspec.ValidationError as error:
+        raise BadCommand(f"'{name}': {error}") from None
+
+
+def command_message(command: commands.HostCommand) -> dict[str, Any]:
+    """The message that asks for `command`, without an id; fields at their default are left out."""
+    given = {key: value for key, value in msgspec.to_builtins(command).items() if value is not None}
+    return {"type": _name(type(command)), **given}
+
+
+def marks_cp(message: dict[str, Any]) -> tuple[int, ...]:
+    """A judge's marks in points → centipoints. Raises BadCommand."""
+    marks = message.get("marks")
+    if not isinstance(marks, list) or not 0 < len(marks) <= 50:
+        raise BadCommand("'submit_marks' takes marks: a list of numbers, one an item")
+    found = []
+    for mark in marks:
+        if isinstance(mark, bool) or not isinstance(mark, int | float) or not 0 <= mark <= 1000:
+            raise BadCommand(f"a mark is a number of points from 0 to 1000, not {mark!r}")
+        hundredths = round(mark * 100)
+        if abs(mark * 100 - hundredths) > 1e-6:
+            raise BadCommand(f"a mark has at most two decimals, not {mark!r}")
+        found.append(hundredths)
+    return tuple(found)

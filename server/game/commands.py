@@ -1,0 +1,184 @@
+"""What can be asked of a contest. `decide` answers each with events or with a refusal that says why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .events import PressSeen
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Bring a scene: opening, lineup, scoreboard or final."""
+
+    scene: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartRound:
+    """Begin the next round of the rulebook."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallTurn:
+    """Call the next contestant of the round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Show the next question; in a risk round `points` is the value chosen, in whole points."""
+
+    points: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartClock:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class HoldClock:
+    """回答完毕: the clock stands still."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeClock:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """From now on a press is a foul, until the boxes open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Open the boxes."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelArming:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """The winner of the buzz has begun to answer: the finishing clock runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The host's or chief judge's ruling: right, wrong, timeout, declined, void, unanswered."""
+
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevealAnswer:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitMarks:
+    """A judge's sheet, one mark an item, in centipoints; `judge` comes from the sign-in, never from the page."""
+
+    judge: int
+    marks_cp: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CloseMarking:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RevealMarks:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RevealPlace:
+    """Reveal the next place, from the last to the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetBlackout:
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take the last step back."""
+
+
+# What the machine itself reports. These never come from a page.
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A deadline may have passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartSession:
+    boot: str
+    offset_ns: int
+    rebooted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFoul:
+    arming: str
+    seat: int
+    early_ns: int | None
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportVerdict:
+    arming: str
+    outcome: str
+    seats: tuple[int, ...]
+    lead_ns: int | None
+    lead_uncertainty_ns: int | None
+    presses: tuple[PressSeen, ...]
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLatePress:
+    arming: str
+    press: PressSeen
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCore:
+    """A timing core is connected. If it is another than the last, what was pressed in between is not known."""
+
+    core: str
+
+
+HostCommand = (
+    Show
+    | StartRound
+    | CallTurn
+    | Present
+    | StartClock
+    | HoldClock
+    | ResumeClock
+    | Arm
+    | Open
+    | CancelArming
+    | Begin
+    | Rule
+    | RevealAnswer
+    | CloseMarking
+    | RevealMarks
+    | RevealPlace
+    | SetBlackout
+    | Undo
+)
+MachineCommand = Tick | StartSession | ReportFoul | ReportVerdict | ReportLatePress | ReportCore
+Command = HostCommand | SubmitMarks | MachineCommand

@@ -1,0 +1,61 @@
+"""The questions of one contest as the rules see them: a public part, and a sealed part nobody gets early.
+
+The state holds public parts only. What is sealed is handed to `decide` from outside and enters an event at
+the moment of its reveal, so a fold of the log never knows an answer that the hall does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PublicQuestion:
+    """What everybody may see once the question is presented."""
+
+    id: str
+    form: str  # "single" | "true_false" | "oral" | "scenario"
+    prompt: str
+    options: tuple[str, ...]
+    area: str
+    items: int = 0  # how many items the judges' sheet has (scenario)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a judge's score sheet: a point the answer must contain, and what it is worth at most."""
+
+    text: str
+    max_cp: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What becomes public at the reveal."""
+
+    text: str
+    keys: tuple[str, ...]
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealedQuestion:
+    """A question with its answer, as the paper keeps it."""
+
+    public: PublicQuestion
+    answer: Answer
+    items: tuple[Item, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One place in the paper: which question stands ready for which round (and value, for risk)."""
+
+    round_index: int
+    question_id: str
+    value_cp: int | None = None
+
+
+Paper = Mapping[str, SealedQuestion]

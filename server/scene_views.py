@@ -1,0 +1,180 @@
+"""The scene on the projector as JSON: one function a scene. Nothing here ever sees the sealed paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .game.paper import PublicQuestion
+from .game.rulebook import BuzzIn, Risk, RoundRules, Scenario, Text
+from .game.standings import places_to_reveal
+from .game.state import State, Turn
+
+View = dict[str, Any]
+LETTERS = "ABCDEFGH"
+
+
+def points(value_cp: int) -> float | int:
+    """Centipoints as the JSON number of points: whole where it is whole."""
+    return value_cp // 100 if value_cp % 100 == 0 else value_cp / 100
+
+
+def l10n(text: Text) -> dict[str, str]:
+    """A text in both languages, as pages get it."""
+    return {"zh": text.zh, "en": text.en}
+
+
+def scene_view(state: State) -> View:
+    """What stands on the projector; the same for every role that sees it."""
+    turn, rules = state.turn, state.round
+    if state.scene == "final":
+        revealed = [{"place": place.place, "seats": list(place.seats)} for place in state.places]
+        groups = places_to_reveal(state)
+        complete = len(revealed) == len(groups)
+        return {
+            "name": "final",
+            "places": revealed,
+            "revealed": len(revealed),
+            "of": len(groups),
+            "complete": complete,
+        }
+    if state.scene != "turn" or turn is None:
+        return {"name": state.scene}
+    if turn.question is None:
+        return _call(state, turn, rules)
+    if isinstance(rules, Scenario):
+        return _scenario_scene(state, turn)
+    return {
+        "name": "question",
+        "question": _question(turn.question, turn.stake_cp),
+        "phase": _phase(state, turn),
+        "ruling": {
+            "seat": turn.ruling.seat,
+            "result": turn.ruling.result,
+            "points": points(turn.ruling.points_cp),
+        }
+        if turn.ruling
+        else None,
+        "answer": {
+            "text": turn.answer.text,
+            "keys": list(turn.answer.keys),
+            "explanation": turn.answer.explanation,
+        }
+        if turn.answer
+        else None,
+        "buzz": _buzz(turn) if isinstance(rules, BuzzIn) else None,
+    }
+
+
+def _call(state: State, turn: Turn, rules: RoundRules | None) -> View:
+    if not isinstance(rules, Risk):
+        return {"name": "turn_call", "seat": turn.seat}
+    left = {value_cp: sum(1 for _ in state.free_slots(value_cp)) for value_cp in rules.values_cp}
+    return {
+        "name": "stake",
+        "seat": turn.seat,
+        "values": [{"points": points(value_cp), "left": count} for value_cp, count in left.items()],
+        "declined": turn.ruling is not None,
+    }
+
+
+def _question(question: PublicQuestion, stake_cp: int) -> View:
+    options = [{"key": key, "text": text} for key, text in zip(LETTERS, question.options, strict=False)]
+    return {
+        "prompt": question.prompt,
+        "form": question.form,
+        "options": options,
+        "points": points(stake_cp),
+        "area": question.area,
+    }
+
+
+def _phase(state: State, turn: Turn) -> str:
+    if turn.answer is not None:
+        return "revealed"
+    if turn.ruling is not None:
+        return "ruled"
+    if state.clock is None or state.clock.purpose == "open":
+        return "shown"
+    return {"running": "running", "held": "held", "expired": "time_up"}[state.clock.state]
+
+
+def _scenario_scene(state: State, turn: Turn) -> View:
+    assert turn.question is not None
+    question = _question(turn.question, turn.stake_cp)
+    names = {judge.number: judge.name for judge in state.rulebook.judges}
+    if turn.marking == "revealed" and turn.mark_cp is not None:
+        return {
+            "name": "marks",
+            "seat": turn.seat,
+            "question": question,
+            "mark": points(turn.mark_cp),
+            "marks": [
+                {
+                    "judge": one.judge,
+                    "name": names[one.judge],
+                    "mark": points(one.mark_cp),
+                    "dropped": one.dropped,
+                }
+                for one in turn.board
+            ],
+        }
+    phase = _phase(state, turn)
+    if turn.marking == "closed":
+        phase = "closed"
+    elif phase in ("held", "time_up"):
+        phase = "marking"
+    submitted = {sheet.judge for sheet in turn.sheets}
+    return {
+        "name": "scenario",
+        "question": question,
+        "phase": phase,
+        "judges": [
+            {"judge": number, "name": name, "submitted": number in submitted}
+            for number, name in names.items()
+        ],
+    }
+
+
+def microseconds(value_ns: int | None) -> float | int | None:
+    """Nanoseconds as microseconds to one decimal, whole where whole."""
+    if value_ns is None:
+        return None
+    value = round(value_ns / 1000, 1)
+    return int(value) if value.is_integer() else value
+
+
+def press_order(turn: Turn) -> list[View]:
+    """The presses of the last verdict on their time axis."""
+    return [
+        {
+            "seat": press.seat,
+            "lag_us": microseconds(press.lag_ns),
+            "uncertainty_us": microseconds(press.uncertainty_ns),
+            "status": press.status,
+        }
+        for press in turn.buzz.order
+    ]
+
+
+def _buzz(turn: Turn) -> View:
+    buzz = turn.buzz
+    first = None
+    if buzz.winner is not None:
+        first = {
+            "seat": buzz.winner,
+            "lead_us": microseconds(buzz.lead_ns),
+            "uncertainty_us": microseconds(buzz.lead_uncertainty_ns),
+        }
+    return {
+        "phase": buzz.phase,
+        "arming": buzz.arming,
+        "open_at_ns": buzz.open_ns,
+        "close_at_ns": buzz.close_ns,
+        "first": first,
+        "order": press_order(turn),
+        "fouls": [
+            {"seat": foul.seat, "points": points(foul.points_cp), "early_us": microseconds(foul.early_ns)}
+            for foul in buzz.fouls
+        ],
+        "eligible": list(buzz.eligible),
+    }

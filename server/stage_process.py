@@ -1,0 +1,129 @@
+"""The stage process: one event loop that serves pages, sockets and the stream from the timing core.
+
+Nothing is monkey-patched: what blocks (disk, password hashing) runs in eventlet's pool of native threads, so a
+commit never holds up a screen. Started by `server/cli.py`; ends when its parent is gone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import gc
+import os
+import signal
+import sys
+import threading
+import warnings
+from pathlib import Path
+from socket import IPPROTO_TCP, TCP_NODELAY
+from typing import Any
+
+with warnings.catch_warnings():
+    # eventlet is deprecated upstream and named by the customer; docs/dependencies.md says what we make of it.
+    warnings.simplefilter("ignore")
+    import eventlet
+    import eventlet.wsgi
+    from eventlet import tpool
+    from eventlet.semaphore import Semaphore
+
+from flask_socketio import SocketIO
+
+from .auth import Auth
+from .buzzer_link import BuzzerLink
+from .event_log import EventLog
+from .game.commands import Tick
+from .sockets import add_namespaces
+from .stage import Stage
+from .web import Commands, make_app
+
+BACKLOG = 4096
+CONNECTIONS = 10_000
+LARGEST_MESSAGE = 64 * 1024
+TICK_S = 0.02
+
+
+def without_compression(app: Any) -> Any:
+    """A WSGI wrapper that keeps WebSocket compression from being agreed: per client it costs more than it saves."""
+
+    def wrapped(environ: dict[str, Any], start_response: Any) -> Any:
+        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+        return app(environ, start_response)
+
+    return wrapped
+
+
+def keep_time(stage: Stage) -> None:
+    """Tell the rules when a deadline has passed. A green thread of its own, for ever."""
+    while True:
+        eventlet.sleep(TICK_S)
+        deadline_ns = stage.next_deadline_ns()
+        if deadline_ns is not None and stage.now_ns() >= deadline_ns:
+            stage.submit(Tick())
+
+
+def end_with_parent() -> None:
+    """End this process when the supervisor's end of our standard input closes, however it died."""
+
+    def watch() -> None:
+        while os.read(0, 1):
+            pass
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True, name="parent watch").start()
+
+
+def serve(data: Path, address: str, port: int, core: Path) -> int:
+    """Serve the contest in `data` until told to stop. Returns the exit status."""
+    stage = Stage(EventLog(data / "contest.db"), tpool.execute, Semaphore(1))
+    auth = Auth.at(data)
+    link = BuzzerLink(core, stage)
+    commands = Commands(stage, link.simulate)
+    app = make_app(stage, auth, commands, tpool.execute)
+    socketio = SocketIO(
+        app,
+        async_mode="eventlet",
+        transports=["websocket"],
+        max_http_buffer_size=LARGEST_MESSAGE,
+        ping_interval=5,
+        ping_timeout=5,
+        manage_session=False,
+    )
+    add_namespaces(socketio, stage, commands)
+    try:
+        listener = eventlet.listen((address, port), backlog=BACKLOG, reuse_port=False)
+    except OSError as error:
+        reason = (
+            "is taken by another program"
+            if error.errno == errno.EADDRINUSE
+            else f"cannot be used ({error.strerror})"
+        )
+        print(f"firstpress: port {port} on {address} {reason}; choose another with --port", file=sys.stderr)
+        return 2
+    listener.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+    eventlet.spawn(link.run)
+    eventlet.spawn(keep_time, stage)
+    gc.collect()
+    gc.freeze()
+    print(f"stage ready on {address}:{port}", file=sys.stderr, flush=True)
+    eventlet.wsgi.server(
+        listener, without_compression(app), max_size=CONNECTIONS, log_output=False, debug=False
+    )
+    return 0
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m server.stage_process", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--host", default="0.0.0.0")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--core", type=Path, required=True, help="Unix socket of the timing core")
+    arguments = parser.parse_args(argv)
+    # Every accepted command is on disk already, so there is nothing to tidy up on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor hears Ctrl-C and ends us in order
+    end_with_parent()
+    return serve(arguments.data, arguments.host, arguments.port, arguments.core)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,243 @@
+"""Starts the timing core and the stage, keeps them running, ends them together. Opens no socket of its own."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+import webbrowser
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from question_bank import samples
+from question_bank.bank import Bank
+
+from .auth import Auth
+from .contest_file import PRESET, read_contest
+from .event_log import EventLog
+from .game.state import State
+from .paper_draw import NotEnoughQuestions, draw_paper
+from .referee import create_contest, load
+from .stage import wall_time
+
+ROOT = Path(__file__).resolve().parent.parent
+END_WITHIN_S = 2.0
+RESTART_PAUSE_S = 0.3
+# Restarting for ever hides a fault; this many deaths within a minute end the show with a message.
+MOST_RESTARTS = 20
+
+
+class CannotStart(Exception):
+    """What keeps the show from starting: one line, saying how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """How to run: see `run.py serve --help`."""
+
+    data: Path
+    address: str = "0.0.0.0"
+    port: int = 8000
+    boxes: str = "auto"
+    contest_file: Path | None = None
+    new: bool = False
+    browser: bool = True
+
+
+def run(show: Show) -> int:
+    """Run a show until Ctrl-C or SIGTERM. Returns the exit status."""
+    try:
+        _check_port(show)
+        state = prepare(show)
+        made = Auth.at(show.data).make_missing(len(state.rulebook.judges))
+    except (CannotStart, NotEnoughQuestions) as error:
+        print(f"firstpress: {error}", file=sys.stderr)
+        return 2
+    except (OSError, sqlite3.Error) as error:
+        print(
+            f"firstpress: the data folder {show.data} cannot be used ({error}); choose another with --data",
+            file=sys.stderr,
+        )
+        return 2
+    return _Processes(show, state, made).run()
+
+
+def _check_port(show: Show) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((show.address, show.port))
+        except (OSError, OverflowError) as error:
+            taken = getattr(error, "errno", None) == errno.EADDRINUSE
+            reason = "is taken by another program" if taken else f"cannot be used ({error})"
+            raise CannotStart(
+                f"port {show.port} on {show.address} {reason}; choose another with --port"
+            ) from error
+
+
+def prepare(show: Show) -> State:
+    """Make what the data folder lacks: the sample bank, the contest with its drawn paper. Returns its state."""
+    rulebook = read_contest(show.contest_file or PRESET)
+    show.data.mkdir(parents=True, exist_ok=True)
+    path = show.data / "contest.db"
+    if show.new and path.exists():
+        _put_aside(path)
+    fresh = not path.exists()
+    with Bank(show.data / "bank.db") as bank:
+        if bank.count() == 0:
+            samples.load(bank)
+            print("The question bank was empty: the sample bank is loaded.", file=sys.stderr)
+        log = EventLog(path)
+        try:
+            if log.last_seq == 0:
+                contest = uuid.uuid4().hex[:12]
+                seed = uuid.uuid4().hex
+                paper = draw_paper(bank, rulebook, seed)
+                create_contest(log, contest, rulebook, paper.slots, paper.questions, seed, wall_time())
+            state = load(log)
+        finally:
+            log.close()
+    if not fresh and show.contest_file and state.rulebook != rulebook:
+        raise CannotStart(
+            f"{path} holds a contest by other rules than {show.contest_file}; "
+            "start without --contest to go on with it, or with --new to put it aside and begin anew"
+        )
+    return state
+
+
+def _put_aside(path: Path) -> None:
+    """Rename the contest in hand, never delete it. The write-ahead log is folded in first."""
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    aside = path.with_name(f"contest-{datetime.now():%Y%m%d-%H%M%S}.db")
+    path.rename(aside)
+    print(f"The contest so far is kept as {aside}.", file=sys.stderr)
+
+
+class _Processes:
+    """The two processes and what is printed about them."""
+
+    def __init__(self, show: Show, state: State, made: dict[str, str]) -> None:
+        self._show = show
+        self._state = state
+        self._made = made
+        self._folder = Path(tempfile.mkdtemp(prefix="firstpress-"))
+        core = str(self._folder / "core.sock")
+        seats = str(max(state.rulebook.seats))
+        self._calls = {
+            "timing core": [
+                "buzzers.service",
+                "--socket",
+                core,
+                "--boxes",
+                show.boxes,
+                "--seats",
+                seats,
+                "--lifeline",
+            ],
+            "stage": [
+                "server.stage_process",
+                *("--data", str(show.data), "--host", show.address, "--port", str(show.port), "--core", core),
+            ],
+        }
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._deaths: list[float] = []
+        self._ending = False
+
+    def run(self) -> int:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._end)
+        try:
+            for name in self._calls:
+                self._start(name)
+            self._announce()
+            return self._watch()
+        finally:
+            self._stop()
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _start(self, name: str) -> None:
+        # Each child reads our pipe and goes when it closes: no orphans, however we end. Ctrl-C reaches us alone.
+        self._running[name] = subprocess.Popen(
+            [sys.executable, "-m", *self._calls[name]],
+            stdin=subprocess.PIPE,
+            cwd=ROOT,
+            start_new_session=True,
+        )
+
+    def _watch(self) -> int:
+        while not self._ending:
+            time.sleep(0.05)
+            for name, process in list(self._running.items()):
+                status = process.poll()
+                if status is None or self._ending:
+                    continue
+                if status == 2:
+                    return 2  # it has said why
+                now = time.monotonic()
+                self._deaths = [then for then in self._deaths if now - then < 60] + [now]
+                if len(self._deaths) > MOST_RESTARTS:
+                    print(
+                        f"firstpress: the {name} keeps failing (status {status}); see above", file=sys.stderr
+                    )
+                    return 1
+                print(f"firstpress: the {name} ended (status {status}); starting it again", file=sys.stderr)
+                time.sleep(RESTART_PAUSE_S)
+                self._start(name)
+        return 130
+
+    def _end(self, *_: object) -> None:
+        self._ending = True
+
+    def _stop(self) -> None:
+        for process in self._running.values():
+            process.terminate()
+        until = time.monotonic() + END_WITHIN_S
+        for process in self._running.values():
+            try:
+                process.wait(max(0.05, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _announce(self) -> None:
+        """The addresses and, once, the passphrases: on standard output, for the operator."""
+        title = self._state.rulebook.title
+        names = [_address(), "localhost"] if self._show.address in ("0.0.0.0", "::") else [self._show.address]
+        lines = [f"\n先声 FirstPress · {title.zh}\n"]
+        for name in dict.fromkeys(names):
+            base = f"http://{name}:{self._show.port}"
+            lines.append(f"  主持人控制台 console    {base}/host")
+            lines.append(f"  大屏幕 projector        {base}/projector")
+            lines.append(f"  评委 judges             {base}/judge\n")
+        if self._made:
+            lines.append("  口令(只显示这一次,请抄下) · Passphrases, shown this once:")
+            for account, passphrase in self._made.items():
+                role, _, number = account.partition("-")
+                who = "主持人 host" if role == "host" else f"{number} 号评委 judge {number}"
+                lines.append(f"    {who:<18}  {passphrase}")
+            lines.append("")
+        lines.append("  Ctrl-C 结束 · ends the show; what happened is kept and goes on at the next start.\n")
+        print("\n".join(lines), flush=True)
+        if self._show.browser and os.environ.get("DISPLAY"):
+            webbrowser.open(f"http://localhost:{self._show.port}/host")
+
+
+def _address() -> str:
+    """This machine's address on the venue's network, as other machines would reach it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # documentation address: nothing is sent, the route tells our own
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "localhost"

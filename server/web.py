@@ -1,0 +1,242 @@
+"""The pages, sign-in and the HTTP interface: thin, everything they know they ask the stage."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, abort, redirect, request, send_from_directory, session
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from . import __version__, codec
+from .auth import Auth, Identity
+from .feed import public_events
+from .game.commands import SubmitMarks
+from .stage import RunBlocking, Stage
+
+DISPLAY = Path(__file__).resolve().parent.parent / "display"
+LARGEST_BODY = 64 * 1024
+COMMAND_ID = re.compile(r"[0-9A-Za-z_-]{8,64}")
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
+
+
+def signed_in(role: str) -> Identity | None:
+    """Who this browser signed in as, if it is that role."""
+    if session.get("role") != role:
+        return None
+    return Identity(role, session.get("judge"))
+
+
+class Commands:
+    """What a page or a script may ask, checked and handed to the stage; one answer form for all of them."""
+
+    def __init__(self, stage: Stage, simulate: Callable[[int], bool]) -> None:
+        self._stage = stage
+        self._simulate = simulate
+
+    def run(self, identity: Identity, message: Any) -> tuple[dict[str, Any], int]:
+        """(answer, HTTP status): 200 done, 409 the rules refuse, 400 malformed, 403 not this role's."""
+        try:
+            if not isinstance(message, dict):
+                raise codec.BadCommand("a command is a JSON object")
+            command_id = message.get("id")
+            if not isinstance(command_id, str) or not COMMAND_ID.fullmatch(command_id):
+                raise codec.BadCommand(
+                    "'id' is missing: 8 to 64 letters, digits, '-' or '_', new for each command"
+                )
+            kind = message.get("type")
+            if kind == "submit_marks" and identity.role == "judge" and identity.judge is not None:
+                return self._answer(SubmitMarks(identity.judge, codec.marks_cp(message)), command_id)
+            if identity.role != "host" or kind == "submit_marks":
+                return _refusal("这个操作不属于您的角色", "This command is not for your role"), 403
+            if kind == "simulate_press":
+                return self._press(message)
+            return self._answer(codec.host_command(message), command_id)
+        except codec.BadCommand as error:
+            return _refusal(f"命令格式不对:{error}", f"Malformed command: {error}"), 400
+
+    def _answer(self, command: Any, command_id: str) -> tuple[dict[str, Any], int]:
+        answer = self._stage.submit(command, command_id)
+        reason = {"zh": answer.reason.zh, "en": answer.reason.en} if answer.reason else None
+        body = {
+            "accepted": answer.accepted,
+            "revision": answer.revision,
+            "reason": reason,
+            "events": list(answer.events),
+            "repeated": answer.repeated,
+        }
+        return body, 200 if answer.accepted else 409
+
+    def _press(self, message: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        seat = message.get("seat")
+        if (
+            isinstance(seat, bool)
+            or not isinstance(seat, int)
+            or seat not in self._stage.state.rulebook.seats
+        ):
+            raise codec.BadCommand(f"'simulate_press' takes a seat of this contest, not {seat!r}")
+        if not self._simulate(seat):
+            return _refusal(
+                "没有模拟抢答盒(已接真实抢答盒,或计时核心未连接)", "There are no simulated boxes now"
+            ), 409
+        return {"accepted": True, "revision": self._stage.state.seq, "reason": None, "events": []}, 200
+
+
+def _refusal(zh: str, en: str) -> dict[str, Any]:
+    return {"accepted": False, "revision": None, "reason": {"zh": zh, "en": en}}
+
+
+def make_app(stage: Stage, auth: Auth, commands: Commands, run_blocking: RunBlocking) -> Flask:
+    """The WSGI application without its sockets. `run_blocking` runs what would hold up the event loop."""
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SECRET_KEY=auth.cookie_key,
+        SESSION_COOKIE_NAME="firstpress",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+    )
+
+    @app.after_request
+    def secure(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    _add_pages(app, stage, auth, run_blocking)
+    _add_interface(app, stage, auth, commands)
+    return app
+
+
+def _add_pages(app: Flask, stage: Stage, auth: Auth, run_blocking: RunBlocking) -> None:
+    @app.get("/")
+    def index() -> Response:
+        return send_from_directory(DISPLAY / "index", "index.html")
+
+    @app.get("/projector")
+    def projector() -> Response:
+        return send_from_directory(DISPLAY / "projector", "index.html")
+
+    @app.get("/<any(host, judge):role>")
+    def page(role: str) -> AnyResponse:
+        if signed_in(role) is None:
+            return redirect(f"/login/{role}")
+        return send_from_directory(DISPLAY / role, "index.html")
+
+    @app.get("/login/<any(host, judge):role>")
+    def login(role: str) -> Response:
+        return _login_page(stage, role)
+
+    @app.post("/login/<any(host, judge):role>")
+    def sign_in(role: str) -> AnyResponse:
+        if not hmac.compare_digest(request.form.get("csrf", ""), session.get("csrf", "-")):
+            return _login_page(
+                stage, role, "页面已过期,请再试一次 · The page had expired, please try again", 400
+            )
+        judge = request.form.get("judge", "")
+        account = "host" if role == "host" else f"judge-{judge}"
+        if not run_blocking(auth.check, account, request.form.get("passphrase", "")):
+            return _login_page(stage, role, "口令不对 · That is not the passphrase", 403)
+        session.clear()
+        session["role"] = role
+        if role == "judge":
+            session["judge"] = int(judge)
+        return redirect(f"/{role}", code=303)
+
+    @app.post("/logout")
+    def logout() -> AnyResponse:
+        session.clear()
+        return redirect("/", code=303)
+
+    @app.get("/display/<path:name>")
+    def static_file(name: str) -> Response:
+        response = send_from_directory(DISPLAY, name)
+        forever = name.startswith(("fonts/", "vendor/"))
+        response.headers["Cache-Control"] = "max-age=86400" if forever else "no-cache"
+        return response
+
+    @app.get("/favicon.ico")
+    def favicon() -> Response:
+        return send_from_directory(DISPLAY / "shared", "icon.svg", mimetype="image/svg+xml")
+
+
+def _login_page(stage: Stage, role: str, error: str = "", status: int = 200) -> Response:
+    session["csrf"] = secrets.token_urlsafe(16)
+    judges = "".join(
+        f'<option value="{judge.number}">{judge.number} 号 · {escape(judge.name)}</option>'
+        for judge in stage.state.rulebook.judges
+    )
+    page = (DISPLAY / "login" / "index.html").read_text(encoding="utf-8")
+    for marker, text in {
+        "{{ROLE}}": role,
+        "{{ERROR}}": escape(error),
+        "{{JUDGES}}": judges if role == "judge" else "",
+        "{{CSRF}}": session["csrf"],
+    }.items():
+        page = page.replace(marker, text)
+    return Response(page, status=status, mimetype="text/html")
+
+
+def _bearer(auth: Auth) -> Identity:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    identity = auth.identity_of(token.strip()) if scheme.lower() == "bearer" else None
+    if identity is None:
+        abort(401)
+    return identity
+
+
+def _add_interface(app: Flask, stage: Stage, auth: Auth, commands: Commands) -> None:
+    @app.errorhandler(HTTPException)
+    def plain_error(error: HTTPException) -> tuple[dict[str, Any], int] | HTTPException:
+        if request.path.startswith("/api/"):
+            return {"error": error.description}, error.code or 500
+        return error
+
+    @app.get("/healthz")
+    def healthz() -> dict[str, Any]:
+        rim = stage.rim
+        broken = [box for box in rim.boxes if box.get("problem")]
+        status = "blocked" if rim.log_failed else "degraded" if rim.timing != "ok" or broken else "ok"
+        return {
+            "status": status,
+            "version": __version__,
+            "revision": stage.state.seq,
+            "boxes": list(rim.boxes),
+            "log": {"state": "failed" if rim.log_failed else "ok", "events": stage.state.seq},
+            "timing": {"state": rim.timing, "simulated": rim.simulated},
+        }
+
+    @app.post("/api/v1/commands")
+    def command() -> tuple[dict[str, Any], int]:
+        identity = _bearer(auth)
+        message = request.get_json(force=True, silent=True)
+        return commands.run(identity, message)
+
+    @app.get("/api/v1/views/<role>")
+    def view(role: str) -> dict[str, Any]:
+        if role == "projector":
+            return stage.view("projector")
+        if role not in ("host", "judge"):
+            abort(404, f"there is no view '{role}'; there are projector, host and judge")
+        identity = _bearer(auth)
+        if identity.role != role:
+            abort(403, f"this token is for the role {identity.role}")
+        return stage.view(role, identity.judge)
+
+    @app.get("/api/v1/events")
+    def events() -> dict[str, Any]:
+        after = request.args.get("after", "0")
+        if not after.isdigit():
+            abort(400, "after: the sequence of the last event you have, a whole number")
+        return {"revision": stage.state.seq, "events": public_events(stage.log_path, int(after))}
