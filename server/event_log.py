@@ -65,6 +65,7 @@ class EventLog:
                 "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1"
             ).fetchone()
         except sqlite3.DatabaseError as error:
+            self._connection.close()
             raise LogDamaged(f"{path}: not a contest log ({error})") from error
         self.last_seq: int = last[0] if last else 0
         self.head: str = last[1] if last else FIRST_HASH

@@ -1,0 +1,129 @@
+"""Undo: back to before the last step, with clocks put right and nothing else lost."""
+
+from __future__ import annotations
+
+from server.game import commands as c
+from server.game.fold import fold
+
+from .play import Play, S, book, rules
+
+
+def test_an_undone_ruling_takes_its_points_back_and_the_clock_stands() -> None:
+    play = Play()
+    play.do(c.StartRound(), c.CallTurn(), c.Present(), c.StartClock())
+    play.after(10).do(c.Rule("right"))
+    assert play.score(1) == 110
+    play.after(60).do(c.Undo())
+    assert play.score(1) == 100
+    clock = play.state.clock
+    assert clock is not None and (clock.state, clock.remaining_ns) == ("held", 20 * S)
+    play.do(c.Rule("wrong"))
+    assert play.score(1) == 100
+
+
+def test_undo_goes_back_step_by_step_to_the_first() -> None:
+    play = Play()
+    steps: list[c.Command] = [
+        c.Show("lineup"),
+        c.StartRound(),
+        c.CallTurn(),
+        c.Present(),
+        c.StartClock(),
+        c.Rule("right"),
+    ]
+    before = []
+    for step in steps:
+        before.append(play.state)
+        play.do(step)
+    for state in reversed(before):
+        play.do(c.Undo())
+        assert (play.state.scene, play.state.entries, play.state.goes) == (
+            state.scene,
+            state.entries,
+            state.goes,
+        )
+    assert "撤销" in play.refused(c.Undo())
+
+
+def test_the_same_question_comes_again_after_its_presentation_was_undone() -> None:
+    play = Play()
+    play.do(c.StartRound(), c.CallTurn(), c.Present())
+    first = play.state.turn
+    play.do(c.Undo(), c.Present())
+    assert first is not None and play.state.turn is not None and play.state.turn.question == first.question
+
+
+def test_an_undone_foul_gives_the_points_back() -> None:
+    play = Play(book(rules("buzz_in")))
+    play.do(c.StartRound(), c.Present(), c.Arm())
+    play.foul(4)
+    assert play.score(4) == 90
+    play.do(c.Undo())
+    assert play.score(4) == 100
+    assert play.state.buzz.phase == "idle", "the arming is over: the host arms again"
+    play.do(c.Arm())
+    assert play.state.buzz.eligible == (1, 2, 3, 4, 5)
+
+
+def test_an_arming_id_is_never_used_again() -> None:
+    play = Play(book(rules("buzz_in")))
+    play.do(c.StartRound(), c.Present(), c.Arm())
+    first = play.state.buzz.arming
+    play.do(c.Undo(), c.Arm())
+    assert play.state.buzz.arming != first
+
+
+def test_undo_keeps_sheets_that_judges_handed_in_since() -> None:
+    play = Play(book(rules("scenario")))
+    play.do(c.StartRound(), c.CallTurn(), c.Present(), c.StartClock(), c.SubmitMarks(2, (100, 200, 300)))
+    play.do(c.Undo())
+    turn = play.state.turn
+    assert turn is not None and [sheet.judge for sheet in turn.sheets] == [2]
+    assert play.state.clock is None
+
+
+def test_undo_of_the_marks_goes_back_to_the_closed_marking() -> None:
+    play = Play(book(rules("scenario")))
+    play.do(
+        c.StartRound(),
+        c.CallTurn(),
+        c.Present(),
+        c.SubmitMarks(1, (100, 200, 300)),
+        c.CloseMarking(),
+        c.RevealMarks(),
+    )
+    assert play.score(1) == 106
+    play.do(c.Undo())
+    assert play.score(1) == 100 and play.state.turn is not None and play.state.turn.marking == "closed"
+    play.do(c.Undo(), c.SubmitMarks(1, (400, 600, 1000)), c.CloseMarking(), c.RevealMarks())
+    assert play.score(1) == 120
+
+
+def test_undo_leaves_a_blackout_alone() -> None:
+    play = Play()
+    play.do(c.Show("lineup"), c.SetBlackout(True), c.Undo())
+    assert play.state.blackout and play.state.scene == "opening"
+
+
+def test_a_reboot_holds_the_clock_where_the_log_last_saw_it() -> None:
+    play = Play()
+    play.do(c.StartSession("boot-1", 0, False), c.StartRound(), c.CallTurn(), c.Present(), c.StartClock())
+    play.now_ns += 5 * S
+    play.do(c.SetBlackout(True))
+    play.do(c.StartSession("boot-2", 0, True))
+    clock = play.state.clock
+    assert clock is not None and (clock.state, clock.remaining_ns) == ("held", 25 * S)
+
+
+def test_a_reboot_interrupts_a_live_arming() -> None:
+    play = Play(book(rules("buzz_in")))
+    play.do(c.StartRound(), c.Present(), c.Arm(), c.Open(), c.StartSession("boot-2", 0, True))
+    assert play.state.buzz.phase == "interrupted"
+
+
+def test_the_fold_of_the_log_is_the_state() -> None:
+    play = Play()
+    play.do(
+        c.StartRound(), c.CallTurn(), c.Present(), c.StartClock(), c.Rule("right"), c.Undo(), c.Rule("wrong")
+    )
+    assert fold(play.log) == play.state

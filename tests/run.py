@@ -1,0 +1,104 @@
+"""Runs the tests, or the named suites: prepares what they need, Debian packages included, and says so."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Program or file that shows a package is there → the Debian package that brings it.
+DEBIAN = {
+    "/usr/bin/chromium": "chromium",
+    "/usr/bin/avr-gcc": "gcc-avr",
+    "/usr/lib/avr/include/avr/io.h": "avr-libc",
+    "/usr/include/simavr/sim_avr.h": "libsimavr-dev",
+    "/usr/include/libelf.h": "libelf-dev",
+    "/usr/bin/make": "make",
+    "/usr/bin/cc": "gcc",
+}
+SUITES = {
+    "unit": [
+        "tests/game",
+        "tests/server",
+        "tests/question_bank",
+        "tests/buzzers",
+        "tests/test_architecture.py",
+    ],
+    "firmware": ["tests/firmware"],
+    "display": ["tests/display"],
+    "faults": ["tests/faults"],
+    "e2e": ["tests/e2e"],
+}
+LINTS = (
+    ["ruff", "check", "."],
+    ["ruff", "format", "--check", "."],
+    ["mypy"],
+)
+
+
+def prepare_debian() -> None:
+    """Install the missing Debian packages as root, or say the one command that does and end with status 2."""
+    missing = [package for path, package in DEBIAN.items() if not Path(path).exists()]
+    if not missing:
+        return
+    command = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
+    if shutil.which("apt-get") is None:
+        sys.exit(_fail(f"these are missing and there is no apt-get to install them: {', '.join(missing)}"))
+    if os.geteuid() != 0:
+        sys.exit(_fail(f"Debian packages are missing; run: sudo {' '.join(command)}"))
+    print(f"firstpress: installing Debian packages: {', '.join(missing)}", file=sys.stderr, flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "update", "-qq"], check=False, stdout=subprocess.DEVNULL, env=environment)
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, env=environment)
+    if done.returncode:
+        sys.exit(
+            _fail(f"apt-get could not install {', '.join(missing)} (status {done.returncode}; see above)")
+        )
+
+
+def _fail(message: str) -> int:
+    print(f"firstpress: {message}", file=sys.stderr)
+    return 2
+
+
+def lint() -> bool:
+    """Run the linters of this environment; True when all are clean."""
+    clean = True
+    for tool, *arguments in LINTS:
+        command = [sys.executable, "-m", tool, *arguments]
+        print(f"firstpress: {tool} {' '.join(arguments)}", file=sys.stderr, flush=True)
+        clean = subprocess.run(command, cwd=ROOT).returncode == 0 and clean
+    return clean
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="run.py test", description=__doc__)
+    parser.add_argument(
+        "suites", nargs="*", metavar="NAME", help=f"of: lint, {', '.join(SUITES)} (default: all)"
+    )
+    parser.add_argument("-k", dest="expression", help="only tests that match, as pytest's -k")
+    arguments = parser.parse_args(argv)
+    unknown = [name for name in arguments.suites if name not in SUITES and name != "lint"]
+    if unknown:
+        return _fail(f"no suite named {', '.join(unknown)}; there are: lint, {', '.join(SUITES)}")
+    prepare_debian()
+    os.chdir(ROOT)
+    names = arguments.suites or ["lint", *SUITES]
+    clean = lint() if "lint" in names else True
+    folders = [folder for name in names if name in SUITES for folder in SUITES[name]]
+    if not folders:
+        return 0 if clean else 1
+    options = ["-k", arguments.expression] if arguments.expression else []
+    status = int(pytest.main([*folders, *options]))
+    return status if status else 0 if clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
