@@ -27,10 +27,11 @@ LONGEST_LINE = 1_000_000
 
 
 def _press(message: dict[str, Any]) -> PressSeen:
+    lag_ns, lag_uncertainty_ns = message.get("lag_ns"), message.get("lag_uncertainty_ns")
     return PressSeen(
         int(message["seat"]),
-        int(message.get("lag_ns", 0)),
-        int(message["uncertainty_ns"]),
+        None if lag_ns is None else int(lag_ns),
+        int(message["uncertainty_ns"] if lag_uncertainty_ns is None else lag_uncertainty_ns),
         str(message["status"]),
     )
 

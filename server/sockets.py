@@ -34,7 +34,7 @@ class _Stage(Namespace):  # type: ignore[misc]
         if identity is None:
             raise ConnectionRefusedError("sign-in")
         self.joined(identity)
-        self.emit("snapshot", self.stage.view(self.role, identity.judge), to=_sid())
+        self.emit("snapshot", self.stage.view(self.role, identity.judge), room=_sid())
 
     def joined(self, identity: Identity) -> None:
         """Called once a page is let in."""

@@ -146,10 +146,14 @@ class VerdictGiven:
 
 @dataclass(frozen=True, slots=True)
 class PressSeen:
-    """One press on the time axis of an arming; `lag_ns` is how long after the first."""
+    """One press on the time axis of an arming.
+
+    `lag_ns`: how long after the first; negative for a foul, None where there is no first to compare with.
+    `uncertainty_ns`: of the lag.
+    """
 
     seat: int
-    lag_ns: int
+    lag_ns: int | None
     uncertainty_ns: int
     status: str  # "first" | "tied" | "after" | "foul" | "locked_out" | "not_counted"
 

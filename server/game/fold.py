@@ -150,11 +150,19 @@ def _buzz(state: State, turn: Turn, event: object, now_ns: int) -> State:
                 else None
             )
         case e.LatePressSeen(press=press):
-            buzz = replace(buzz, order=tuple(sorted((*buzz.order, press), key=lambda one: one.lag_ns)))
+            buzz = replace(buzz, order=tuple(sorted((*buzz.order, press), key=_on_the_axis)))
+            if press.status == "after" and buzz.winner is not None and buzz.lead_ns is None:
+                # The verdict was final before anybody else had pressed: this press tells by how much.
+                buzz = replace(buzz, lead_ns=press.lag_ns, lead_uncertainty_ns=press.uncertainty_ns)
         case e.ArmingEnded(_, why):
             buzz = replace(buzz, phase="interrupted" if why == "interrupted" else "idle", arming=None)
             clock = None
     return replace(state, turn=replace(turn, buzz=buzz), clock=clock)
+
+
+def _on_the_axis(press: e.PressSeen) -> tuple[bool, int]:
+    """Sort key: by lag, those without one at the end."""
+    return (press.lag_ns is None, press.lag_ns or 0)
 
 
 def _undo(state: State) -> State:

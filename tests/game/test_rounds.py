@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from server.game import commands as c
+from server.game.events import PressSeen
 from server.game.standings import standings
 
 from .play import MARK_ITEMS, Play, S, book, rules
@@ -159,6 +160,20 @@ def test_a_report_for_another_arming_never_reaches_the_question_in_hand() -> Non
     before = play.state
     play.do(c.ReportVerdict(old, "winner", (4,), None, None, (), {}), c.ReportFoul(old, 2, 5))
     assert play.state is before
+
+
+def test_the_margin_comes_with_the_second_press_when_the_verdict_was_final_before() -> None:
+    play = buzz()
+    play.do(c.Arm(), c.Open())
+    play.press(3)
+    arming = play.state.buzz.arming
+    assert arming is not None and play.state.buzz.lead_ns is None
+    play.do(c.ReportLatePress(arming, PressSeen(5, 9_000_000, 20_000, "after")))
+    play.do(c.ReportLatePress(arming, PressSeen(1, 4_000_000, 20_000, "locked_out")))
+    play.do(c.ReportLatePress(arming, PressSeen(2, 12_000_000, 20_000, "after")))
+    buzz_now = play.state.buzz
+    assert (buzz_now.winner, buzz_now.lead_ns, buzz_now.lead_uncertainty_ns) == (3, 9_000_000, 20_000)
+    assert [press.seat for press in buzz_now.order] == [3, 1, 5, 2]
 
 
 def test_a_verdict_counts_once() -> None:

@@ -1,0 +1,6 @@
+"""Settings of the property tests: a loaded machine is no reason to fail."""
+
+from hypothesis import settings
+
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")

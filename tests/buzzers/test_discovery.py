@@ -1,0 +1,91 @@
+"""Finding boxes: what --boxes may say, and which ports turn out to be boxes."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from buzzers.discovery import BoxesError, PortWatch, Wanted, parse_boxes
+from buzzers.driver import Live, Posted
+from tests.buzzers.helpers import FakeBox, fake_boxes, wait_for
+
+
+def test_what_boxes_may_say() -> None:
+    assert parse_boxes("auto", 5) == Wanted("auto")
+    assert parse_boxes("sim", 5) == Wanted("sim")
+    assert parse_boxes("none", 5) == Wanted("none")
+    assert parse_boxes("serial:/dev/a", 5) == Wanted("serial", ("/dev/a",))
+    assert parse_boxes("serial:/dev/b,/dev/a", 5) == Wanted("serial", ("/dev/b", "/dev/a"))
+    seats = (("/a", (1,)), ("/b", (3, 2)))
+    assert parse_boxes("serial:/a=1,/b=3+2", 5) == Wanted("serial", ("/a", "/b"), seats)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("gpio:17,27", "comes? with a later release"),
+        ("", "unknown boxes"),
+        ("usb", "unknown boxes"),
+        ("serial:", "needs ports"),
+        ("serial:/a,/a", "each once"),
+        ("serial:/a,", "needs ports"),
+        ("serial:/a=6", "1 to 5"),
+        ("serial:/a=x", "written"),
+        ("serial:/a=1,/b", "every port"),
+        ("serial:/a=1,/b=1", "twice"),
+    ],
+)
+def test_what_it_may_not_say(text: str, reason: str) -> None:
+    with pytest.raises(BoxesError, match=reason):
+        parse_boxes(text, 5)
+
+
+@pytest.fixture
+def watch_of() -> Iterator[tuple[list[str], list[Posted], PortWatch]]:
+    ports: list[str] = []
+    posted: list[Posted] = []
+    watch = PortWatch(5, posted.append, lambda: sorted(ports), probe_s=1.0)
+    yield ports, posted, watch
+    watch.stop()
+    for driver in watch.drivers():
+        driver.stop()
+        driver.join(2)
+
+
+def test_only_ports_that_answer_are_boxes_and_the_trial_is_bounded(
+    watch_of: tuple[list[str], list[Posted], PortWatch],
+) -> None:
+    ports, posted, watch = watch_of
+    box, silent = FakeBox(uid=1, inputs=1), FakeBox(uid=2)
+    silent.answers = False
+    with fake_boxes(box, silent):
+        ports += [box.port, silent.port, "/dev/does-not-exist"]
+        begin_s = time.monotonic()
+        drivers = watch.start()
+        assert time.monotonic() - begin_s < 1.5
+        assert [driver.port for driver in drivers] == [box.port]
+        assert [posted_one.box for posted_one in posted if isinstance(posted_one, Live)] == ["00000001"]
+        assert drivers[0].health(time.monotonic_ns())["seats"] == [1]
+
+
+def test_a_box_that_is_plugged_in_later_is_found_and_one_that_moves_keeps_its_seat(
+    watch_of: tuple[list[str], list[Posted], PortWatch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("buzzers.discovery.LOOK_EVERY_S", 0.05)
+    ports, _, watch = watch_of
+    assert watch.start() == []
+    first, second = FakeBox(uid=1, inputs=1), FakeBox(uid=2, inputs=1)
+    moved = FakeBox(uid=1, inputs=1)
+    moved.answers = False
+    with fake_boxes(first, second, moved):
+        ports.append(first.port)
+        wait_for(lambda: [driver.port for driver in watch.drivers()] == [first.port], "the first box")
+        ports.append(second.port)
+        wait_for(lambda: len(watch.drivers()) == 2, "the second box")
+        ports.remove(first.port)
+        first.close()
+        moved.answers = True
+        ports.append(moved.port)
+        wait_for(lambda: {d.port for d in watch.drivers()} == {second.port, moved.port}, "the box that moved")
+        seats = {driver.port: driver.health(0)["seats"] for driver in watch.drivers()}
+        assert seats == {moved.port: [1], second.port: [2]}
