@@ -80,7 +80,7 @@ def tools(state: State) -> list[Offer]:
     found = []
     if state.before is not None:
         what = undo_label(state)
-        found.append(Offer("undo", c.Undo(), Text(f"撤销:{what.zh}", f"Undo: {what.en}"), "u", "neutral"))
+        found.append(Offer("undo", c.Undo(), Text(f"撤销：{what.zh}", f"Undo: {what.en}"), "u", "neutral"))
     on = not state.blackout
     label = Text("黑屏", "Blackout") if on else Text("恢复画面", "Bring the picture back")
     found.append(Offer("blackout", c.SetBlackout(on), label, "Escape", "neutral"))
@@ -225,7 +225,7 @@ def _armings(state: State, turn: Turn) -> list[Offer]:
             return [Offer("arm", c.Arm(), Text("再抢一次", "Arm again"), "Space", hint=hint)]
         case "interrupted":
             hint = Text(
-                "计时中断过,刚才的按键不算", "The timing was interrupted: earlier presses do not count"
+                "计时中断过，刚才的按键不算", "The timing was interrupted: earlier presses do not count"
             )
             return [Offer("arm", c.Arm(), Text("重新准备抢答", "Arm again"), "Space", hint=hint)]
         case _:
@@ -244,7 +244,7 @@ def _scenario(state: State, turn: Turn) -> list[Offer]:
             Text(f"还有 {missing} 位评委未提交", f"{missing} judges have not submitted") if missing else None
         )
         label = Text(
-            f"结束评分({len(turn.sheets)}/{judges})", f"Close the marking ({len(turn.sheets)}/{judges})"
+            f"结束评分（{len(turn.sheets)}/{judges}）", f"Close the marking ({len(turn.sheets)}/{judges})"
         )
         key = "m" if clock is None or clock.state == "running" else "Space"
         close = [Offer("close_marking", c.CloseMarking(), label, key, "neutral" if missing else "go", hint)]

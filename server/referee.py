@@ -34,7 +34,8 @@ class Answer:
 
 
 NOT_STORED = Text(
-    "记录无法写入磁盘,本次操作没有执行。请检查磁盘空间", "The log cannot be written: not done. Check the disk"
+    "记录无法写入磁盘，本次操作没有执行。请检查磁盘空间",
+    "The log cannot be written: not done. Check the disk",
 )
 
 

@@ -221,7 +221,7 @@ class _Processes:
             lines.append(f"  大屏幕 projector        {base}/projector")
             lines.append(f"  评委 judges             {base}/judge\n")
         if self._made:
-            lines.append("  口令(只显示这一次,请抄下) · Passphrases, shown this once:")
+            lines.append("  口令（只显示这一次，请抄下） · Passphrases, shown this once:")
             for account, passphrase in self._made.items():
                 role, _, number = account.partition("-")
                 who = "主持人 host" if role == "host" else f"{number} 号评委 judge {number}"

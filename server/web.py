@@ -62,7 +62,7 @@ class Commands:
                 return self._press(message)
             return self._answer(codec.host_command(message), command_id)
         except codec.BadCommand as error:
-            return _refusal(f"命令格式不对:{error}", f"Malformed command: {error}"), 400
+            return _refusal(f"命令格式不对：{error}", f"Malformed command: {error}"), 400
 
     def _answer(self, command: Any, command_id: str) -> tuple[dict[str, Any], int]:
         answer = self._stage.submit(command, command_id)
@@ -86,7 +86,7 @@ class Commands:
             raise codec.BadCommand(f"'simulate_press' takes a seat of this contest, not {seat!r}")
         if not self._simulate(seat):
             return _refusal(
-                "没有模拟抢答盒(已接真实抢答盒,或计时核心未连接)", "There are no simulated boxes now"
+                "没有模拟抢答盒（已接真实抢答盒，或计时核心未连接）", "There are no simulated boxes now"
             ), 409
         return {"accepted": True, "revision": self._stage.state.seq, "reason": None, "events": []}, 200
 
@@ -142,7 +142,7 @@ def _add_pages(app: Flask, stage: Stage, auth: Auth, run_blocking: RunBlocking) 
     def sign_in(role: str) -> AnyResponse:
         if not hmac.compare_digest(request.form.get("csrf", ""), session.get("csrf", "-")):
             return _login_page(
-                stage, role, "页面已过期,请再试一次 · The page had expired, please try again", 400
+                stage, role, "页面已过期，请再试一次 · The page had expired, please try again", 400
             )
         judge = request.form.get("judge", "")
         account = "host" if role == "host" else f"judge-{judge}"

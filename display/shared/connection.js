@@ -80,14 +80,14 @@ export function connect(namespace, { onView, onLink }) {
       new Promise((resolve) => {
         const request = { id: newId(), ...body };
         if (!socket.connected) {
-          resolve({ accepted: false, reason: { zh: "与服务器断开,未执行", en: "No connection: not done" } });
+          resolve({ accepted: false, reason: { zh: "与服务器断开，未执行", en: "No connection: not done" } });
           return;
         }
         socket.timeout(4000).emit("command", request, (error, answer) => {
           if (!error) return resolve(answer);
           // The same id again: the server answers a repeated command, it never applies it twice.
           socket.timeout(6000).emit("command", request, (again, second) =>
-            resolve(again ? { accepted: false, reason: { zh: "服务器没有回答,请看屏幕确认", en: "No answer: check the screen" } } : second),
+            resolve(again ? { accepted: false, reason: { zh: "服务器没有回答，请看屏幕确认", en: "No answer: check the screen" } } : second),
           );
         });
       }),

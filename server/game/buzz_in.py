@@ -43,7 +43,7 @@ def arm(state: State, now_ns: int) -> list[e.Event]:
         refuse("已经处于抢答中", "The boxes are armed already")
     seats = may_press(state, turn)
     if not seats:
-        refuse("没有可以抢答的选手,请作废本题", "Nobody is left to press: void the question")
+        refuse("没有可以抢答的选手，请作废本题", "Nobody is left to press: void the question")
     return [e.Armed(f"{state.contest}-{state.armings + 1}", seats, now_ns)]
 
 

@@ -34,7 +34,7 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class StartClock:
-    pass
+    """The answering clock, or the scenario's, runs from now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class HoldClock:
 
 @dataclass(frozen=True, slots=True)
 class ResumeClock:
-    pass
+    """A held clock goes on with what was left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class CancelArming:
-    pass
+    """End the arming in hand without a verdict; its presses count for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RevealAnswer:
-    pass
+    """Show the answer to everybody; possible after the ruling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +89,12 @@ class SubmitMarks:
 
 @dataclass(frozen=True, slots=True)
 class CloseMarking:
-    pass
+    """No judge's sheet changes any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class RevealMarks:
-    pass
+    """亮分: all marks at once; the mean becomes a score entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,8 @@ class RevealPlace:
 
 @dataclass(frozen=True, slots=True)
 class SetBlackout:
+    """Black the projector out, or bring its picture back."""
+
     on: bool
 
 

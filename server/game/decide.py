@@ -118,7 +118,7 @@ def _show(state: State, scene: str) -> list[e.Event]:
     if scene == "final" and not (
         state.round_index == len(state.rulebook.rounds) - 1 and round_is_over(state)
     ):
-        refuse("还有环节没有结束,不能公布名次", "Rounds are left: no final standings yet")
+        refuse("还有环节没有结束，不能公布名次", "Rounds are left: no final standings yet")
     return [e.SceneShown(scene)]
 
 
@@ -197,7 +197,7 @@ def _rule(state: State, result: str) -> list[e.Event]:
     if result not in allowed:
         said = "、".join(allowed) or "无"
         refuse(
-            f"现在不能裁定「{result}」(可以:{said})",
+            f"现在不能裁定「{result}」（可以：{said}）",
             f"Cannot rule '{result}' now (can: {', '.join(allowed)})",
         )
     seat = turn.buzz.winner if isinstance(rules, BuzzIn) else turn.seat

@@ -43,6 +43,8 @@ class CoreJoined:
 
 @dataclass(frozen=True, slots=True)
 class SceneShown:
+    """A scene that belongs to no turn stands on the projector."""
+
     STEP: ClassVar[bool] = True
     scene: str  # "opening" | "lineup" | "scoreboard" | "final"
 
@@ -78,6 +80,8 @@ class QuestionPresented:
 
 @dataclass(frozen=True, slots=True)
 class ClockStarted:
+    """A clock runs until `deadline_ns`, contest time."""
+
     STEP: ClassVar[bool] = True
     purpose: str  # "answer" | "perform" | "finish"
     total_ns: int
@@ -86,19 +90,23 @@ class ClockStarted:
 
 @dataclass(frozen=True, slots=True)
 class ClockHeld:
+    """The clock stands still with `remaining_ns` left."""
+
     STEP: ClassVar[bool] = True
     remaining_ns: int
 
 
 @dataclass(frozen=True, slots=True)
 class ClockResumed:
+    """The held clock runs again until `deadline_ns`."""
+
     STEP: ClassVar[bool] = True
     deadline_ns: int
 
 
 @dataclass(frozen=True, slots=True)
 class ClockExpired:
-    pass
+    """The deadline passed; what follows is the host's to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +185,8 @@ class ArmingEnded:
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
+    """The ruling on the go in hand, and what it is worth."""
+
     STEP: ClassVar[bool] = True
     seat: int | None
     result: str  # "right" | "wrong" | "timeout" | "declined" | "void" | "unanswered"
@@ -194,6 +204,8 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRevealed:
+    """The answer became public; before this event no event holds it."""
+
     STEP: ClassVar[bool] = True
     answer: Answer
 
@@ -208,11 +220,15 @@ class MarksSubmitted:
 
 @dataclass(frozen=True, slots=True)
 class MarkingClosed:
+    """No sheet changes any more."""
+
     STEP: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True)
 class MarkOnBoard:
+    """One judge's total as it is revealed, and whether it was left out of the mean."""
+
     judge: int
     mark_cp: int
     dropped: str | None  # "high" | "low"
@@ -220,6 +236,8 @@ class MarkOnBoard:
 
 @dataclass(frozen=True, slots=True)
 class MarksRevealed:
+    """亮分: every mark at once, and the mean of those that count."""
+
     STEP: ClassVar[bool] = True
     seat: int
     mark_cp: int
@@ -228,6 +246,8 @@ class MarksRevealed:
 
 @dataclass(frozen=True, slots=True)
 class PlaceRevealed:
+    """One place of the result became public, with all who share it."""
+
     STEP: ClassVar[bool] = True
     place: int
     seats: tuple[int, ...]
@@ -235,6 +255,8 @@ class PlaceRevealed:
 
 @dataclass(frozen=True, slots=True)
 class BlackoutSet:
+    """The projector went black, or came back."""
+
     on: bool
 
 

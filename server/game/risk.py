@@ -19,7 +19,7 @@ def stake(rules: Risk, points: int | None) -> int:
     value_cp = (points or 0) * 100
     if value_cp not in rules.values_cp:
         allowed = "、".join(str(value // 100) for value in rules.values_cp)
-        refuse(f"请先选择分值({allowed})", f"Choose a value first ({allowed.replace('、', ', ')})")
+        refuse(f"请先选择分值（{allowed}）", f"Choose a value first ({allowed.replace('、', ', ')})")
     return value_cp
 
 

@@ -17,15 +17,15 @@ def submit_marks(state: State, command: c.SubmitMarks, paper: Paper) -> list[e.E
     if command.judge not in {judge.number for judge in state.rulebook.judges}:
         refuse(f"没有 {command.judge} 号评委", f"There is no judge {command.judge}")
     if turn.marking != "open":
-        refuse("评分已经结束,不能再改", "The marking is closed")
+        refuse("评分已经结束，不能再改", "The marking is closed")
     assert turn.question is not None
     items = paper[turn.question.id].items
     if len(command.marks_cp) != len(items):
-        refuse(f"需要 {len(items)} 项评分,收到 {len(command.marks_cp)} 项", f"{len(items)} marks are needed")
+        refuse(f"需要 {len(items)} 项评分，收到 {len(command.marks_cp)} 项", f"{len(items)} marks are needed")
     for number, (mark_cp, item) in enumerate(zip(command.marks_cp, items, strict=True), start=1):
         if not 0 <= mark_cp <= item.max_cp or mark_cp % rules.step_cp:
             refuse(
-                f"第 {number} 项应在 0 到 {item.max_cp / 100:g} 之间,以 {rules.step_cp / 100:g} 为一档",
+                f"第 {number} 项应在 0 到 {item.max_cp / 100:g} 之间，以 {rules.step_cp / 100:g} 为一档",
                 f"Item {number} must be 0 to {item.max_cp / 100:g} in steps of {rules.step_cp / 100:g}",
             )
     return [e.MarksSubmitted(command.judge, command.marks_cp)]

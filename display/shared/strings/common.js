@@ -6,7 +6,7 @@ export const common = {
   "points": ["分", "points"],
   "link.connecting": ["正在连接…", "Connecting…"],
   "link.lost": ["连接中断 · 画面为中断前的最后状态", "Connection lost · this is the last state"],
-  "link.refused": ["登录已失效,请重新登录", "Signed out: please sign in again"],
+  "link.refused": ["登录已失效，请重新登录", "Signed out: please sign in again"],
   "round.compulsory": ["必答题", "Compulsory"],
   "round.scenario": ["情景模拟题", "Scenario"],
   "round.buzz_in": ["抢答题", "Buzz-in"],

@@ -31,7 +31,7 @@ export const projector = {
   "p.ms": ["毫秒", "ms"],
   "p.alone": ["唯一按键", "The only press"],
   "p.tooClose": ["无法区分", "Too close to call"],
-  "p.tooCloseNote": ["相差 {lag} 毫秒，小于测量误差 ± {uncertainty}", "{lag} ms apart, less than the uncertainty ± {uncertainty}"],
+  "p.tooCloseNote": ["相差 {lag} 毫秒 ± {uncertainty}，分不出先后", "{lag} ms apart ± {uncertainty}: the order cannot be told"],
   "p.tooCloseNoteShort": ["相差小于测量误差", "Closer than the uncertainty"],
   "p.judges": ["评委已交 {submitted} / {of}", "Judges in: {submitted} of {of}"],
   "p.judge": ["评委 {judge}", "Judge {judge}"],

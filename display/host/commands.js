@@ -1,0 +1,92 @@
+// What happens between a press on a control and the server's answer: one command at a time, no doubles, reasons shown.
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "../shared/html.js";
+
+const DOUBLE_MS = 400; // the same control again inside this is a trembling hand
+const SETTLE_MS = 250; // a control that changed by itself is not what the finger was aiming at
+const SNAPSHOT_WAIT_MS = 1500; // after the ack, for the snapshot that shows its result
+const REFUSAL_MS = 6000;
+const NEVER_LOCKED = new Set(["blackout"]); // hiding the picture must work while anything else is under way
+
+/**
+ * @param {object} options {view, link, send}: the App's own
+ * @returns {{run: (control: object) => void, simulate: (seat: number) => void, busy: string|null, settling: boolean, refusal: object|null}}
+ *   `busy` is the id of the running control. `refusal` is {reason: {zh, en}|null, why: "server"|"link"|"changed"} for 6 s.
+ */
+export function useCommands({ view, link, send }) {
+  const [busy, setBusy] = useState(null); // {id, revision: number|null}
+  const [settling, setSettling] = useState(false);
+  const [refusal, setRefusal] = useState(null);
+  const now = useRef({ busy: null, settleUntil: 0, lastId: null, lastAt: -Infinity, offered: null, live: false });
+  const revision = view ? view.revision : -1;
+  now.current.live = link.state === "live";
+
+  const refuse = useCallback((why, reason = null) => setRefusal({ why, reason, at: performance.now() }), []);
+
+  const hold = useCallback((next) => {
+    now.current.busy = next;
+    setBusy(next);
+  }, []);
+
+  useEffect(() => {
+    if (!refusal) return undefined;
+    const timer = setTimeout(() => setRefusal(null), REFUSAL_MS);
+    return () => clearTimeout(timer);
+  }, [refusal]);
+
+  // The command is over when the picture shows its result: until then a second press would mean the old picture.
+  useEffect(() => {
+    if (!busy || busy.revision === null) return undefined;
+    if (revision >= busy.revision) {
+      hold(null);
+      return undefined;
+    }
+    const timer = setTimeout(() => hold(null), SNAPSHOT_WAIT_MS);
+    return () => clearTimeout(timer);
+  }, [busy, revision, hold]);
+
+  // The controls changed without a command of ours: somebody pressed a box, a clock ran out, another console was used.
+  const offered = view ? view.actions.map((action) => `${action.id} ${action.key}`).join("\n") : null;
+  useLayoutEffect(() => {
+    const before = now.current.offered;
+    now.current.offered = offered;
+    if (before === null || before === offered || now.current.busy) return undefined;
+    now.current.settleUntil = performance.now() + SETTLE_MS;
+    setSettling(true);
+    const timer = setTimeout(() => setSettling(false), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [offered]);
+
+  const run = useCallback(
+    async (control) => {
+      const state = now.current;
+      const at = performance.now();
+      const free = NEVER_LOCKED.has(control.id);
+      if (control.id === state.lastId && at - state.lastAt < DOUBLE_MS) return;
+      if (!state.live) return refuse("link");
+      if (state.busy && !free) return;
+      if (at < state.settleUntil && !free) return refuse("changed");
+      state.lastId = control.id;
+      state.lastAt = at;
+      const own = { id: control.id, revision: null };
+      if (!state.busy) hold(own);
+      setRefusal(null);
+      const answer = await send(control.command);
+      if (!answer.accepted) refuse("server", answer.reason);
+      if (now.current.busy !== own) return;
+      hold(answer.accepted && answer.revision !== null ? { id: control.id, revision: answer.revision } : null);
+    },
+    [send, hold, refuse],
+  );
+
+  // A press on a simulated box is a press: it waits for nothing.
+  const simulate = useCallback(
+    async (seat) => {
+      if (!now.current.live) return refuse("link");
+      const answer = await send({ type: "simulate_press", seat });
+      if (!answer.accepted) refuse("server", answer.reason);
+    },
+    [send, refuse],
+  );
+
+  return { run, simulate, busy: busy ? busy.id : null, settling, refusal };
+}

@@ -1,0 +1,135 @@
+// The controls: the one next action, its alternatives beside it, and the tools well apart from both.
+import { html, useEffect, useState } from "../shared/html.js";
+import { pick } from "../shared/strings.js";
+import { keepFocus } from "./focus.js";
+import { keyCap } from "./keys.js";
+
+const PLACES = 6; // two columns of three; with more alternatives the rows become lower
+const LONG_LABEL = { "next-action": 34, alternative: 13 }; // in half-width characters: more than two lines, more than one
+const SLOW_MS = 600; // an answer that takes longer is worth a word
+
+/** True while one command has been under way for longer than SLOW_MS. */
+function useSlow(busy) {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    setSlow(false);
+    if (busy === null) return undefined;
+    const timer = setTimeout(() => setSlow(true), SLOW_MS);
+    return () => clearTimeout(timer);
+  }, [busy]);
+  return slow;
+}
+
+export function Actions({ view, commands, live, keyboardHere, t, language }) {
+  const [next, ...others] = view.actions;
+  const slow = useSlow(commands.busy);
+  return html`
+    <div class="actions">
+      <${Refusal} refusal=${commands.refusal} live=${live} slow=${slow} keyboardHere=${keyboardHere} t=${t} language=${language} />
+      ${next
+        ? html`<${Control} control=${next} role="next-action" commands=${commands} live=${live} t=${t} language=${language} />`
+        : html`<div class="next-none">${t("host.next.none")}</div>`}
+      <div class=${`others ${others.length > PLACES ? "is-many" : ""}`} role="group" aria-label=${t("host.others")}>
+        ${slots(others).map((one, i) =>
+          one
+            ? html`<${Control} key=${one.id} control=${one} role="alternative" commands=${commands} live=${live} t=${t} language=${language} />`
+            : html`<span key=${`empty ${i}`} class="empty-place"></span>`,
+        )}
+      </div>
+    </div>
+  `;
+}
+
+/**
+ * Alternatives in places that fingers can learn: right first, wrong and its kin from the second place on, what is
+ * dangerous last. A place stays empty rather than that another control moves into it.
+ */
+export function slots(others) {
+  const places = new Array(Math.max(PLACES, 2 * Math.ceil(others.length / 2))).fill(null);
+  const put = (control, order) => {
+    places[order.find((i) => places[i] === null)] = control;
+  };
+  const upwards = places.map((_, i) => i);
+  const orders = { right: upwards, wrong: upwards.slice(1), neutral: upwards.slice(2), go: upwards.slice(2), danger: [...upwards].reverse() };
+  for (const tone of ["right", "wrong", "danger", "go", "neutral"]) {
+    for (const control of others.filter((one) => one.tone === tone)) put(control, [...orders[tone], ...upwards]);
+  }
+  return places;
+}
+
+function Control({ control, role, commands, live, t, language }) {
+  const waits = commands.busy !== null || commands.settling;
+  const label = pick(control.label, language);
+  const width = [...label].reduce((sum, character) => sum + (character > "\u2e7f" ? 2 : 1), 0);
+  return html`
+    <button
+      type="button"
+      class=${`control is-${control.tone} ${control.hint ? "has-hint" : ""} ${width > LONG_LABEL[role] ? "is-long" : ""} ${commands.busy === control.id ? "is-busy" : ""}`}
+      data-action=${control.id}
+      data-role=${role}
+      disabled=${!live}
+      aria-disabled=${!live || waits ? "true" : "false"}
+      onMouseDown=${keepFocus}
+      onClick=${() => commands.run(control)}
+    >
+      ${control.key && html`<kbd>${keyCap(control.key, t)}</kbd>`}
+      <span class="control-label">${label}</span>
+      ${control.hint && html`<small class="control-hint">${pick(control.hint, language)}</small>`}
+    </button>
+  `;
+}
+
+function Refusal({ refusal, live, slow, keyboardHere, t, language }) {
+  let text = "";
+  if (refusal) text = t("host.refused", { reason: reasonOf(refusal, t, language) });
+  else if (live && slow) text = t("host.next.wait");
+  else if (live && !keyboardHere) text = t("host.keyboard.away");
+  return html`
+    <p class=${`refusal ${refusal ? "is-refused" : ""}`} data-role="refusal" aria-live="assertive">${text}</p>
+  `;
+}
+
+function reasonOf(refusal, t, language) {
+  if (refusal.why !== "server") return t(`host.refused.${refusal.why}`);
+  return refusal.reason ? pick(refusal.reason, language) : t("host.refused.unknown");
+}
+
+/** Undo stands first and blackout last, whatever comes between: fingers learn where they are. */
+export function Tools({ view, commands, live, t, language }) {
+  const undo = view.tools.find((one) => one.id === "undo");
+  const blackout = view.tools.find((one) => one.id === "blackout");
+  const rest = view.tools.filter((one) => one !== undo && one !== blackout);
+  const common = { commands, live, t, language };
+  return html`
+    <div class="tools" role="group" aria-label=${t("host.tools")}>
+      <${Undo} tool=${undo} undo=${view.undo} ...${common} />
+      <div class="tools-rest">${rest.map((one) => html`<${Tool} key=${one.id} tool=${one} ...${common} />`)}</div>
+      ${blackout && html`<${Tool} tool=${blackout} pressed=${view.blackout} ...${common} />`}
+    </div>
+  `;
+}
+
+function Undo({ tool, undo, commands, live, t, language }) {
+  if (!tool || !undo) return html`<button type="button" class="tool undo" data-tool="undo" disabled>${t("host.undo.nothing")}</button>`;
+  return html`<${Tool} tool=${tool} detail=${pick(undo.label, language)} commands=${commands} live=${live} t=${t} language=${language} />`;
+}
+
+function Tool({ tool, detail, pressed, commands, live, t, language }) {
+  const hint = pick(tool.hint, language);
+  return html`
+    <button
+      type="button"
+      class=${`tool is-${tool.tone} ${tool.id} ${commands.busy === tool.id ? "is-busy" : ""}`}
+      data-tool=${tool.id}
+      disabled=${!live}
+      aria-pressed=${pressed === undefined ? undefined : String(pressed)}
+      title=${hint}
+      onMouseDown=${keepFocus}
+      onClick=${() => commands.run(tool)}
+    >
+      ${tool.key && html`<kbd>${keyCap(tool.key, t)}</kbd>`}
+      <span class="tool-label">${pick(tool.label, language)}</span>
+      ${detail && html`<small>${detail}</small>`}
+    </button>
+  `;
+}

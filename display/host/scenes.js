@@ -1,0 +1,141 @@
+// What the middle zone shows when no question is in hand: one small component a scene.
+import { html } from "../shared/html.js";
+import { points } from "../shared/numbers.js";
+import { pick } from "../shared/strings.js";
+
+function Opening({ view, t, language }) {
+  return html`
+    <div class="scene">
+      <h2>${pick(view.title, language)}</h2>
+      <p class="scene-sub">${pick(view.subtitle, language)}</p>
+      <p class="scene-note">${t("host.scene.opening.text")}</p>
+    </div>
+  `;
+}
+
+function Lineup({ view, t }) {
+  return html`
+    <div class="scene">
+      <h2>${t("host.scene.lineup")}</h2>
+      <ol class="roll">
+        ${view.seats.map(
+          (seat) => html`<li><b class="figures">${seat.seat}</b><span>${seat.name}</span><small>${seat.number} ${seat.unit}</small></li>`,
+        )}
+      </ol>
+    </div>
+  `;
+}
+
+function RoundTitle({ view, t, language }) {
+  const title = pick(view.round.title, language);
+  return html`
+    <div class="scene">
+      <h2>${t("host.scene.round_title", { title })}</h2>
+      <ul class="rules">
+        ${view.round.rules.map((rule) => html`<li>${pick(rule, language)}</li>`)}
+      </ul>
+    </div>
+  `;
+}
+
+function TurnCall({ view, t }) {
+  const seat = view.seats.find((one) => one.seat === view.scene.seat);
+  return html`<div class="scene is-central"><p class="scene-sub">${t("host.scene.turn_call")}</p><${Called} seat=${seat} t=${t} /></div>`;
+}
+
+function Called({ seat, t }) {
+  return html`
+    <h2 class="called"><b>${t("seat", { seat: seat.seat })}</b> <span>${seat.name}</span></h2>
+    <p class="scene-note">${seat.unit}</p>
+  `;
+}
+
+function Stake({ view, t }) {
+  const seat = view.seats.find((one) => one.seat === view.scene.seat);
+  return html`
+    <div class="scene is-central">
+      <p class="scene-sub">${t("host.scene.stake")}</p>
+      <${Called} seat=${seat} t=${t} />
+      <ul class="stakes">
+        ${view.scene.values.map(
+          (value) => html`
+            <li class=${value.left ? "" : "is-none"}>
+              <b>${t("host.stake.points", { points: points(value.points) })}</b>
+              <span>${value.left ? t("host.stake.left", { left: value.left }) : t("host.stake.none")}</span>
+            </li>
+          `,
+        )}
+      </ul>
+    </div>
+  `;
+}
+
+function Scoreboard({ view, t }) {
+  const sorted = [...view.seats].sort((a, b) => a.place - b.place || a.seat - b.seat);
+  return html`
+    <div class="scene">
+      <h2>${t("host.scene.scoreboard")}</h2>
+      <ol class="standings">
+        ${sorted.map((seat) => html`<${Standing} seat=${seat} t=${t} />`)}
+      </ol>
+    </div>
+  `;
+}
+
+function Standing({ seat, t }) {
+  return html`
+    <li>
+      <span class="standing-place">${t(seat.shared ? "host.place.shared" : "host.place", { place: seat.place })}</span>
+      <b class="figures">${seat.seat}</b><span>${seat.name}</span><strong class="figures">${points(seat.score)}</strong>
+    </li>
+  `;
+}
+
+function Marks({ view, t }) {
+  const { scene } = view;
+  const seat = view.seats.find((one) => one.seat === scene.seat);
+  return html`
+    <div class="scene">
+      <h2>${t("seat", { seat: seat.seat })}${" "}${seat.name}<strong class="marks-result">${t("host.marks.result", { mark: points(scene.mark) })}</strong></h2>
+      <ol class="marks">
+        ${scene.marks.map(
+          (one) => html`
+            <li class=${one.dropped ? "is-dropped" : ""}>
+              <span>${one.name}</span><b class="figures">${points(one.mark)}</b>
+              <small>${one.dropped ? t(`host.marks.${one.dropped}`) : ""}</small>
+            </li>
+          `,
+        )}
+      </ol>
+    </div>
+  `;
+}
+
+function Final({ view, t }) {
+  const { scene } = view;
+  const byPlace = [...scene.places].sort((a, b) => a.place - b.place);
+  return html`
+    <div class="scene">
+      <h2>${t("host.scene.final")}<strong class="marks-result">${t("host.scene.final.progress", { revealed: scene.revealed, of: scene.of })}</strong></h2>
+      <ol class="standings">
+        ${byPlace.flatMap((group) =>
+          group.seats.map((number) => {
+            const seat = view.seats.find((one) => one.seat === number);
+            return html`<${Standing} seat=${{ ...seat, place: group.place, shared: group.seats.length > 1 }} t=${t} />`;
+          }),
+        )}
+      </ol>
+    </div>
+  `;
+}
+
+export const SCENES = {
+  opening: Opening,
+  lineup: Lineup,
+  round_title: RoundTitle,
+  turn_call: TurnCall,
+  stake: Stake,
+  scoreboard: Scoreboard,
+  marks: Marks,
+  final: Final,
+};

@@ -1,0 +1,81 @@
+// What stands between questions: opening, line-up, the title of a round, the call of a contestant, the choice of a stake, the scoreboard.
+import { html } from "../../shared/html.js";
+import { pick } from "../../shared/strings.js";
+import { Fit, Name } from "../fit.js";
+import { seatOf } from "../seats.js";
+import { titlePair } from "../titles.js";
+
+export function Opening({ view, language }) {
+  const title = titlePair(view.title, language);
+  return html`<div class="scene opening">
+    <div class="opening-words">
+      <${Fit} max=${15} min=${5} class="opening-title">${title.main}<//>
+      <${Fit} max=${5.6} class="opening-subtitle">${pick(view.subtitle, language)}<//>
+    </div>
+    <div class="wave-room" data-wave-slot />
+    <${Fit} max=${4.2} class="opening-english figures">${title.beside}<//>
+  </div>`;
+}
+
+/** The seats themselves are the subject: they stand in their own component, tall. */
+export function Lineup() {
+  return null;
+}
+
+export function Scoreboard() {
+  return null;
+}
+
+export function RoundTitle({ view, language, t }) {
+  const { round } = view;
+  const title = titlePair(round.title, language);
+  const ordinal = "一二三四五六七八九"[round.position - 1] ?? round.position;
+  const rules = round.rules ?? [];
+  return html`<div class="scene round-title">
+    <div class="round-name">
+      <div class="round-ordinal">${t("p.round", { ordinal, position: round.position, of: round.of })}</div>
+      <${Fit} max=${27} min=${9} wrap=${language === "en"} class="round-words">${title.main}<//>
+      <div class="round-english figures">${title.beside}</div>
+    </div>
+    <${Fit} max=${5.4} as="ol" class="round-rules" data-role="rules">${rules.map((rule) => html`<li>${pick(rule, language)}</li>`)}<//>
+    <div class="wave-room" data-wave-slot />
+  </div>`;
+}
+
+/** One contestant, as large as it goes: number and name, the unit beneath. */
+export function Person({ seat, class: name = "", children }) {
+  return html`<div class=${`person ${name}`}>
+    <div class="person-number figures">${seat.seat}</div>
+    <div class="person-words">
+      <${Name} max=${24} min=${6} class="person-name">${seat.name}<//>
+      <${Fit} max=${5.4} class="person-unit">${seat.unit}<//>
+      ${children}
+    </div>
+  </div>`;
+}
+
+export function TurnCall({ view, t }) {
+  const seat = seatOf(view, view.scene.seat);
+  return html`<div class="scene turn-call">
+    <div class="invite">${t("p.invite")}</div>
+    <${Person} seat=${seat} />
+    <div class="wave-room" data-wave-slot />
+  </div>`;
+}
+
+export function Stake({ view, t }) {
+  const { scene } = view;
+  const seat = seatOf(view, scene.seat);
+  return html`<div class="scene stake">
+    <div class="stake-who"><b class="figures">${seat.seat}</b><${Name} max=${7.4} class="stake-name">${seat.name}<//><span class="stake-ask">${t("p.stake")}</span></div>
+    <div class="stake-values">
+      ${scene.values.map(
+        (value) => html`<div class="stake-value" data-role="stake" data-left=${value.left === 0 ? "none" : "some"}>
+          <div class="stake-points"><span class="figures">${value.points}</span><small>${t("p.points")}</small></div>
+          <div class="stake-left">${value.left === 0 ? t("p.gone") : t("p.left", { left: value.left })}</div>
+        </div>`,
+      )}
+    </div>
+    <div class="wave-room" data-wave-slot />
+  </div>`;
+}

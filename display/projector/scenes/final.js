@@ -1,0 +1,68 @@
+// The result, place by place from the last to the first; then all of them.
+import { html } from "../../shared/html.js";
+import { points } from "../../shared/numbers.js";
+import { Fit, Name } from "../fit.js";
+import { seatOf } from "../seats.js";
+
+function placeName(place, t) {
+  if (place.place === 1) return t("p.champion");
+  const ordinal = t("p.ordinals").split(" ")[place.place - 1] ?? place.place;
+  const plain = t("p.ordinals").startsWith("1") ? ordinal : place.place;
+  return t(place.seats.length > 1 ? "p.nthShared" : "p.nth", { ordinal, place: plain });
+}
+
+/** The place just revealed: one name, or several that share it, as large as they go. */
+function Latest({ view, place, t }) {
+  const seats = place.seats.map((seat) => seatOf(view, seat));
+  const champion = place.place === 1;
+  return html`<div class=${`latest ${champion ? "champion" : ""}`} data-role="final-place" data-place=${place.place} data-count=${seats.length}>
+    <div class="latest-place">${placeName(place, t)}</div>
+    ${seats.map(
+      (seat) => html`<div class="latest-one" data-seat=${seat.seat}>
+        <${Name} max=${champion ? 36 : 25} min=${5} class="latest-name">${seat.name}<//>
+        <div class="latest-line"><${Fit} max=${5.4} class="latest-unit">${seat.unit}<//><span class="latest-score"><b class="figures">${points(seat.score)}</b><small>${t("p.points")}</small></span></div>
+      </div>`,
+    )}
+  </div>`;
+}
+
+function Standings({ view, t }) {
+  const rows = view.scene.places
+    .flatMap((place) => place.seats.map((seat) => ({ place: place.place, seat: seatOf(view, seat) })))
+    .sort((a, b) => a.place - b.place || a.seat.seat - b.seat.seat);
+  return html`<ol class="standings" data-rows=${rows.length} style=${{ gridTemplateRows: `repeat(${rows.length}, minmax(0, 1fr))` }}>
+    ${rows.map(
+      ({ place, seat }) => html`<li class="standing" data-role="final-place" data-place=${place} data-seat=${seat.seat}>
+        <b class="standing-place figures">${place}</b>
+        <${Name} max=${rows.length > 6 ? 6 : 8} class="standing-name">${seat.name}<//>
+        <${Fit} max=${4.2} class="standing-unit">${seat.unit}<//>
+        <span class="standing-score figures">${points(seat.score)}</span>
+      </li>`,
+    )}
+  </ol>`;
+}
+
+export function Final({ view, t }) {
+  const { places, complete } = view.scene;
+  const latest = places.at(-1);
+  const earlier = places.slice(0, -1).reverse();
+  if (complete) {
+    return html`<div class="scene final is-complete">
+      <h1 class="final-title">${t("p.standings")}</h1>
+      <${Standings} view=${view} t=${t} />
+      <div class="wave-room" data-wave-slot />
+    </div>`;
+  }
+  if (!latest) {
+    return html`<div class="scene final is-waiting"><${Fit} max=${26} min=${8} wrap=${false} class="final-word">${t("p.final")}<//><div class="wave-room" data-wave-slot /></div>`;
+  }
+  return html`<div class="scene final" data-latest=${latest.place}>
+    <${Latest} key=${latest.place} view=${view} place=${latest} t=${t} />
+    <div class="wave-room" data-wave-slot />
+    <div class="earlier">
+      ${latest.place > 1 && earlier.map((place) => html`<div class="earlier-place" data-role="final-place" data-place=${place.place}>
+        <b class="figures">${place.place}</b><${Fit} max=${5} class="earlier-name">${place.seats.map((seat) => seatOf(view, seat).name).join(" ")}<//>
+      </div>`)}
+    </div>
+  </div>`;
+}

@@ -1,0 +1,137 @@
+// The columns of the seats, in the order of the stage, on every picture of the contest: strip, line-up or scoreboard.
+import { html, useEffect, useLayoutEffect, useRef } from "../shared/html.js";
+import { change, points } from "../shared/numbers.js";
+import { Fit, Name } from "./fit.js";
+import { seatX } from "./wave-states.js";
+
+const TRAVEL_MS = 900;
+const ROLL_MS = 450;
+const SMALLEST = 3.2; // percent of the stage's height: nothing on the projector is smaller
+const SIDE = 11.5; // tag and place beside a score in the strip
+const TOGETHER = 160 - 1.2; // the columns' width all together, with what lies between them
+
+/** A number that rolls when it changes, and only then. */
+function Score({ value, travelled }) {
+  const box = useRef(null);
+  const shown = useRef(value);
+  useLayoutEffect(() => {
+    const from = shown.current;
+    if (!box.current) return undefined;
+    const settle = () => {
+      shown.current = value;
+      if (box.current) box.current.textContent = points(value);
+    };
+    if (from === value || window.matchMedia("(prefers-reduced-motion: reduce)").matches) return settle();
+    const begins = performance.now() + (travelled ? TRAVEL_MS * 0.8 : 0);
+    let frame = 0;
+    const roll = (timeMs) => {
+      const part = Math.min(1, Math.max(0, (timeMs - begins) / ROLL_MS));
+      if (part === 1) return settle();
+      shown.current = Math.round(from + (value - from) * (1 - (1 - part) ** 3));
+      box.current.textContent = points(part === 0 ? from : shown.current);
+      frame = requestAnimationFrame(roll);
+    };
+    roll(performance.now());
+    const late = setTimeout(settle, begins - performance.now() + ROLL_MS + 80); // a hidden page gets no frames
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(late);
+      shown.current = value;
+    };
+  }, [value]);
+  return html`<span class="score" ref=${box} data-room=${points(value)} />`;
+}
+
+function placeOf(seat, seats, t) {
+  if (seat.place === null || seats.every((one) => one.place === seats[0].place)) return ""; // nobody is ahead yet
+  return t(seat.shared ? "p.placeShared" : "p.place", { place: seat.place });
+}
+
+/** What there is to say of a seat in one word, and how it looks: the last change of its score, or its state. */
+function tagOf(seat, t) {
+  if (seat.state === "foul" || seat.delta?.cause === "foul") {
+    return { look: "foul", text: seat.delta ? `${t("foul")} ${change(seat.delta.points)}` : t("foul"), role: "foul" };
+  }
+  if (seat.delta) return { look: seat.delta.points > 0 ? "gain" : "loss", text: change(seat.delta.points), role: "delta" };
+  if (seat.state === "out") return { look: "out", text: t("p.state.out"), role: "state" };
+  if (seat.state === "turn" || seat.state === "floor") return { look: "turn", text: t(`p.state.${seat.state}`), role: "state" };
+  return null;
+}
+
+/** The room a name needs, so that the columns stand alike: lines of the smallest size, in the longest name. */
+function nameLines(seats) {
+  const width = TOGETHER / seats.length - 5.4;
+  const longest = Math.max(...seats.map((seat) => [...seat.name].reduce((sum, sign) => sum + (sign.charCodeAt(0) < 0x2000 ? 0.6 : 1), 0)));
+  return Math.max(2, Math.ceil((longest * SMALLEST) / width));
+}
+
+/** One size for all scores, so that they can be compared: the longest one has to fit beside its tag. */
+function scoreSize(seats, as) {
+  const column = TOGETHER / seats.length - 2.6;
+  const widest = Math.max(...seats.map((seat) => [...points(seat.score)].reduce((sum, sign) => sum + (sign === "." ? 0.26 : 0.47), 0)));
+  if (as === "board") return Math.min(19, (column - 1.6) / widest);
+  const beside = seats.length > 6 ? 0 : SIDE;
+  return Math.max(SMALLEST, Math.min(10, (column - beside) / widest));
+}
+
+function Column({ seat, as, seats, t }) {
+  const tag = as === "lineup" ? null : tagOf(seat, t);
+  const place = as === "lineup" ? "" : placeOf(seat, seats, t);
+  const dense = seats.length > 6;
+  const nameMax = { strip: dense ? 4 : 5, lineup: dense ? 5 : 7, board: dense ? 4.4 : 6.4 }[as];
+  return html`<section class="seat" data-seat=${seat.seat} data-state=${seat.state} data-place=${seat.place ?? ""} data-shared=${seat.shared ? "yes" : "no"}>
+    <div class="seat-head">
+      <span class="seat-number figures">${seat.seat}</span>
+      <${Name} max=${nameMax} class="seat-name">${seat.name}<//>
+    </div>
+    ${as === "lineup"
+      ? html`<${Fit} max=${3.8} class="seat-unit">${seat.unit}<//><div class="seat-code figures">${seat.number}</div>`
+      : html`<div class="seat-foot">
+          <div class="seat-score figures" data-score=${seat.score}><${Score} value=${seat.score} travelled=${Boolean(seat.delta)} /></div>
+          <div class="seat-side">
+            ${tag && html`<span class=${`seat-tag figures look-${tag.look}`} data-role=${tag.role} data-seat=${seat.seat}>${tag.text}</span>`}
+            ${place && html`<span class="seat-place">${place}</span>`}
+          </div>
+        </div>`}
+    ${as === "board" && html`<${Fit} max=${3.6} class="seat-unit">${seat.unit}<//>`}
+  </section>`;
+}
+
+/** @param {{view: object, as: "strip"|"lineup"|"board", t: Function}} props */
+export function Seats({ view, as, t }) {
+  const box = useRef(null);
+  const lines = nameLines(view.seats);
+  useLayoutEffect(() => {
+    box.current.style.setProperty("--columns", view.seats.length);
+    box.current.style.setProperty("--name-lines", lines);
+    box.current.style.setProperty("--score-size", scoreSize(view.seats, as).toFixed(2));
+  });
+  return html`<footer class="seats" data-as=${as} data-dense=${view.seats.length > 6 ? "yes" : "no"} ref=${box}>
+    ${as !== "strip" && html`<div class="wave-room" data-wave-slot />`}
+    ${view.seats.map((seat) => html`<${Column} key=${seat.seat} seat=${seat} as=${as} seats=${view.seats} t=${t} />`)}
+  </footer>`;
+}
+
+const COLOURS = { gain: [23, 184, 144], loss: [170, 179, 197], foul: [229, 56, 59] };
+
+/** A change of a score travels along the wave to its seat, once, when it is news (not after a reload). */
+export function useTravel(view, stage, wave) {
+  const known = useRef(null);
+  useEffect(() => {
+    if (!view) return;
+    const before = known.current;
+    known.current = new Map(view.seats.map((seat) => [seat.seat, seat.score]));
+    if (!before || view.blackout) return;
+    for (const seat of view.seats) {
+      if (!seat.delta || before.get(seat.seat) === seat.score || !before.has(seat.seat)) continue;
+      const look = seat.delta.cause === "foul" ? "foul" : seat.delta.points > 0 ? "gain" : "loss";
+      const from = seat.delta.cause === "foul" ? seatX(view.seats, seat.seat) : 88.9;
+      wave.current?.travel(from, seatX(view.seats, seat.seat), COLOURS[look]);
+    }
+  }, [view]);
+}
+
+/** The name of a seat in full: number and person. */
+export function seatOf(view, number) {
+  return view.seats.find((seat) => seat.seat === number);
+}

@@ -1,0 +1,80 @@
+// The wave as functions: x (percent of stage height, 0 at the stage's left edge) → displacement, upwards, in the same unit.
+
+export const STAGE_WIDTH = 177.78;
+const MIDDLE = STAGE_WIDTH / 2;
+
+const bell = (distance, width) => Math.exp(-((distance / width) ** 2));
+
+/** A voice: a carrier whose strength flickers a little, as speech does. */
+function voice(distance, wavelength) {
+  const turn = (2 * Math.PI * distance) / wavelength;
+  return Math.sin(turn) * (0.72 + 0.28 * Math.sin(turn * 0.237 + 0.8));
+}
+
+/** A packet of sound around a place. */
+const packet = (x, at, height, width, wavelength) => height * bell(x - at, width) * voice(x - at, wavelength);
+
+/** At rest: almost flat; a murmur in the middle, and one above the seat whose turn it is. */
+function calm({ at = null }) {
+  return (x) => packet(x, MIDDLE, 0.45, 60, 11) + (at === null ? 0 : packet(x, at, 1.5, 6.5, 2.1));
+}
+
+/** Armed: a string under tension. */
+const taut = () => () => 0;
+
+/** Open: pulses run out from the middle, one a beat. */
+function pulse({ still = false }) {
+  const beatS = 1.15;
+  const speed = 105;
+  return (x, timeS) => {
+    const distance = Math.abs(x - MIDDLE);
+    if (still) return packet(distance, 0, 4.2, 16, 3.4);
+    let sum = 0;
+    for (let back = 0; back < 2; back += 1) {
+      const age = (timeS % beatS) + back * beatS;
+      const strength = 4.6 * Math.exp(-age * 0.75) * Math.min(1, age * 9);
+      sum += strength * bell(distance - age * speed, 9) * Math.cos((distance - age * speed) * 1.75);
+    }
+    return sum;
+  };
+}
+
+/** The photo finish: silence, then at each press the onset of a voice that dies away. */
+function bursts({ onsets, decay = 5.5 }) {
+  return (x) => {
+    let sum = 0;
+    for (const { at, height } of onsets) {
+      const since = x - at;
+      if (since < 0 || since > decay * 6) continue;
+      sum += height * Math.exp(-since / decay) * Math.cos((since * 2 * Math.PI) / 1.75) * Math.min(1, 0.55 + since);
+    }
+    return sum;
+  };
+}
+
+/** A single swell: right, or a name that is called. */
+const swell = ({ at = MIDDLE, height = 4.5, width = 34, wavelength = 2.6 }) => (x) => packet(x, at, height, width, wavelength);
+
+/** One voice a column, as strong as its share (0..1). */
+function levels({ places, shares, height, width }) {
+  return (x) => places.reduce((sum, at, i) => sum + packet(x, at, height * shares[i], width, 2.2), 0);
+}
+
+/** 先声, spoken: two syllables, each a hiss and then a vowel. */
+function speech({ height }) {
+  const syllable = (x, start, length, strength) => {
+    const along = (x - start) / length;
+    if (along < -0.25 || along > 1.3) return 0;
+    const hiss = 0.2 * bell(along - 0.03, 0.07) * Math.sin(x * 8.1 + 2 * Math.sin(x * 1.7));
+    const vowel = along <= 0 ? 0 : Math.min(1, along * 6) ** 1.5 * Math.exp(-(Math.max(0, along - 0.22) ** 2) / 0.13);
+    return strength * (hiss + vowel * voice(x - start, 2.35) * (0.86 + 0.14 * Math.sin(x * 0.61)));
+  };
+  return (x) => height * (syllable(x, 42, 46, 1) + syllable(x, 94, 58, 0.82)) + packet(x, MIDDLE, 0.3, 90, 7);
+}
+
+const SHAPES = { calm, taut, pulse, bursts, swell, levels, speech };
+
+/** @returns {(x: number, timeS: number) => number} the displacement function of a shape description */
+export function displacement(shape) {
+  return SHAPES[shape.name](shape);
+}

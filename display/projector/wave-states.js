@@ -1,0 +1,90 @@
+// Which line belongs to which picture: from a view to what wave.js draws.
+import { remainingMs } from "../shared/clock.js";
+import { axisOf } from "./photo-axis.js";
+import { buzzPhase, showsPhotoFinish } from "./time.js";
+import { STAGE_WIDTH } from "./wave-shapes.js";
+
+const COLOUR = { ink: [12, 18, 32], paper: [244, 241, 234], dim: [62, 76, 110], amber: [255, 176, 0], jade: [23, 184, 144], ash: [140, 149, 166] };
+const SAFE_LEFT = STAGE_WIDTH * 0.05;
+const SAFE_WIDTH = STAGE_WIDTH * 0.9;
+
+/** The middle of a seat's column, in percent of the stage's height from the stage's left edge. */
+export function seatX(seats, seat) {
+  const index = seats.findIndex((one) => one.seat === seat);
+  return SAFE_LEFT + (SAFE_WIDTH * (index + 0.5)) / seats.length;
+}
+
+const base = { weight: 0.34, colour: COLOUR.paper, parts: [], left: null, dim: COLOUR.dim, moves: false, breathes: false };
+const calm = (at = null) => ({ ...base, shape: { name: "calm", at }, breathes: true });
+
+function clocked(view, contestNs) {
+  const { clock } = view;
+  if (!clock || clock.state === "expired" || !clock.total_ms) return null;
+  return () => Math.min(1, remainingMs(clock, contestNs()) / clock.total_ms);
+}
+
+function ruled(ruling) {
+  if (ruling.result === "right") return { ...base, colour: COLOUR.jade, weight: 0.5, shape: { name: "swell", height: 3.6, width: 62, wavelength: 2.7 } };
+  return { ...base, colour: COLOUR.ash, weight: ruling.result === "wrong" ? 1.1 : 0.5, shape: { name: "taut" } };
+}
+
+function photoFinish(buzz) {
+  const { marks } = axisOf(buzz);
+  const counted = marks.filter((mark) => !mark.beyond);
+  const onsets = counted.map((mark) => ({ at: mark.x, height: mark.leads ? 7 : 3.6 }));
+  const parts = counted
+    .filter((mark) => mark.leads)
+    .map((mark) => ({ from: mark.x, to: Math.min(...counted.filter((one) => one.x > mark.x).map((one) => one.x), mark.x + 24), colour: COLOUR.amber }));
+  return { ...base, weight: 0.42, shape: { name: "bursts", onsets }, parts };
+}
+
+function question(view, nowNs, contestNs) {
+  const { scene } = view;
+  if (showsPhotoFinish(view, nowNs)) return photoFinish(scene.buzz);
+  const phase = buzzPhase(scene.buzz, nowNs);
+  if (scene.phase === "ruled" && scene.ruling) return ruled(scene.ruling);
+  if (scene.phase === "revealed") return scene.ruling?.result === "right" ? { ...ruled(scene.ruling), weight: 0.34 } : calm();
+  if (phase === "armed") return { ...base, weight: 0.5, shape: { name: "taut" } };
+  if (phase === "open") return { ...base, weight: 0.55, colour: COLOUR.amber, shape: { name: "pulse" }, moves: true };
+  if (phase === "interrupted") return { ...base, shape: { name: "taut" } };
+  const speaker = view.seats.find((seat) => seat.state === "turn" || seat.state === "floor");
+  const left = clocked(view, contestNs);
+  return { ...calm(speaker ? seatX(view.seats, speaker.seat) : null), left, breathes: !left };
+}
+
+/** One voice a column, the higher the score the stronger. */
+function scores(view) {
+  const points = view.seats.map((seat) => seat.score);
+  const [low, high] = [Math.min(...points), Math.max(...points)];
+  const shares = points.map((score) => (high === low ? 0.5 : 0.12 + (0.88 * (score - low)) / (high - low)));
+  const places = view.seats.map((seat) => seatX(view.seats, seat.seat));
+  return { ...base, shape: { name: "levels", places, shares, height: 6.5, width: (SAFE_WIDTH / view.seats.length) * 0.27 } };
+}
+
+function final(view) {
+  const { places, complete } = view.scene;
+  const latest = places.at(-1);
+  if (complete || !latest) return { ...base, shape: { name: "calm", at: null }, breathes: true };
+  if (latest.place > 1) return { ...base, shape: { name: "swell", height: 2.2 + 2.2 / latest.place, width: 40 } };
+  return { ...base, colour: COLOUR.ink, weight: 0.7, shape: { name: "speech", height: 10 }, breathes: true };
+}
+
+/**
+ * @param {object} view
+ * @param {number} y where the picture keeps room for the line, in percent of the stage's height
+ */
+export function waveOf(view, nowNs, contestNs, y) {
+  const { scene } = view;
+  const kinds = {
+    opening: () => ({ ...base, weight: 0.42, shape: { name: "speech", height: 9.5 }, breathes: true }),
+    lineup: () => ({ ...base, shape: { name: "levels", places: view.seats.map((seat) => seatX(view.seats, seat.seat)), shares: view.seats.map(() => 0.5), height: 4, width: (SAFE_WIDTH / view.seats.length) * 0.27 }, breathes: true }),
+    turn_call: () => ({ ...base, colour: COLOUR.amber, shape: { name: "swell", at: seatX(view.seats, scene.seat), height: 3, width: 11, wavelength: 2.3 }, breathes: true }),
+    stake: () => calm(seatX(view.seats, scene.seat)),
+    question: () => question(view, nowNs, contestNs),
+    scenario: () => question({ ...view, scene: { ...scene, buzz: null } }, nowNs, contestNs),
+    marks: () => ({ ...base, shape: { name: "swell", at: seatX(view.seats, scene.seat), height: 3, width: 11, wavelength: 2.3 } }),
+    scoreboard: () => scores(view),
+    final: () => final(view),
+  };
+  return { ...(kinds[scene.name] ?? (() => calm()))(), y };
+}

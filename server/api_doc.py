@@ -1,0 +1,106 @@
+"""Writes docs/api.md from the code: `python -m server.api_doc`. A test holds the file to what this prints."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from pathlib import Path
+
+from . import codec, feed
+from .game.events import is_step
+
+TARGET = Path(__file__).resolve().parent.parent / "docs" / "api.md"
+
+HEAD = """# The interface for scripts and pages
+
+Made from the code by `python -m server.api_doc`; do not edit by hand.
+
+## HTTP
+
+`Authorization: Bearer TOKEN` where a role is needed; make one with `python3 run.py token --role host`
+(`--role judge --judge 2` for a judge). A token counts at once and outlives restarts.
+
+| path | role | answer |
+|---|---|---|
+| `GET /healthz` | anybody | `{"status": "ok"\\|"degraded"\\|"blocked", "version", "revision", "boxes": [...], "log": {...}, "timing": {...}}` |
+| `POST /api/v1/commands` | host, judge | body `{"id": "...", "type": "...", ...}` → 200 `{"accepted": true, "revision", "events": [...]}`; 409 `{"accepted": false, "reason": {"zh", "en"}}` when the rules refuse; 400 malformed; 401; 403. A repeated id gets the first answer again (`"repeated": true`) and is never applied twice |
+| `GET /api/v1/views/projector` | anybody | what the hall may see |
+| `GET /api/v1/views/host` · `/judge` | that role | what that role may see |
+| `GET /api/v1/events?after=SEQ` | anybody | public events since SEQ, at most 1,000 |
+
+Views for `desk` and `audience` are not there yet.
+
+## Socket.IO
+
+WebSocket transport only. Namespaces `/projector` (open), `/host` and `/judge` (signed in by their page).
+
+| event | direction | content |
+|---|---|---|
+| `snapshot` | to the page | the role's whole view, at connection and after every change; `revision` grows within one `epoch` (contest) |
+| `command` | from the page | as the body above; acknowledged with `{"accepted", "revision", "reason"}` |
+| `clock` | from the page | acknowledged with `{"contest_ns"}`: contest time now, for clock synchronisation |
+
+`patch` is not sent yet: every change is a whole snapshot.
+
+Points are numbers with at most two decimals in views, and integer hundredths (`*_cp`) in events.
+Times are integer nanoseconds of contest time (`*_ns`).
+"""
+
+
+def _type(annotation: object) -> str:
+    text = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
+    return text.replace("|", "\\|")
+
+
+def _table(kinds: dict[str, type], steps: bool) -> list[str]:
+    lines = []
+    for name, kind in sorted(kinds.items()):
+        fields = (
+            ", ".join(f"`{field.name}`: {_type(field.type)}" for field in dataclasses.fields(kind)) or "—"
+        )
+        text = inspect.getdoc(kind) or ""
+        if text.startswith(f"{kind.__name__}("):
+            text = ""  # the signature that dataclasses put where nobody wrote a docstring
+        mark = "step" if steps and is_step(kind) else ""  # type: ignore[arg-type]
+        first = text.split("\n\n")[0].replace("\n", " ")
+        lines.append(f"| `{name}` | {fields} | {first} |" + (f" {mark} |" if steps else ""))
+    return lines
+
+
+def render() -> str:
+    """The whole of docs/api.md."""
+    lines = [HEAD, "## Commands of the host", "", "| type | fields | |", "|---|---|---|"]
+    lines += _table(codec.HOST_COMMANDS, steps=False)
+    lines += [
+        "| `simulate_press` | `seat`: int | A press on a simulated box; refused when real boxes are attached. |",
+        "",
+        "## Commands of a judge",
+        "",
+        "| type | fields | |",
+        "|---|---|---|",
+        "| `submit_marks` | `marks`: list of numbers | The sheet, one mark an item in points; "
+        "replaces an earlier one until the marking is closed. |",
+        "",
+        "## Events of the log",
+        "",
+        "Table `events` of `DATA/contest.db`: `seq`, `contest_ns`, `wall_time`, `type`, `body` (JSON), "
+        "`prev_hash`, `hash`. `hash` is SHA-256 over the JSON list "
+        "`[prev_hash, seq, contest_ns, wall_time, type, body]`, UTF-8, without blanks; "
+        "the first `prev_hash` is 64 zeros. An undo goes back to before the last *step*.",
+        "",
+        "| type | fields | | |",
+        "|---|---|---|---|",
+        *_table(codec.EVENTS, steps=True),
+        "",
+        "## Public events",
+        "",
+        "`GET /api/v1/events` gives these types with these fields, and nothing else:",
+        "",
+        *(f"- `{name}`: {', '.join(fields) or 'no fields'}" for name, fields in sorted(feed.PUBLIC.items())),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    TARGET.write_text(render(), encoding="utf-8")
