@@ -263,8 +263,9 @@ void board_sleep(uint32_t ticks)
     if (ticks > LONGEST_SLEEP_TICKS)
         ticks = LONGEST_SLEEP_TICKS;
     cli();
+    /* An alarm left over from before only wakes us once more. Its flag is not cleared here: simavr 1.6 takes any
+     * write to TIFR1 as clearing every flag, and a lost overflow sets the clock back by 32.768 ms for good. */
     OCR1A = TCNT1 + (uint16_t)ticks;
-    TIFR1 = _BV(OCF1A);
     if (snapshots.read == snapshots.written && receiver.read == receiver.written) {
         sleep_enable();
         sei();
