@@ -99,6 +99,11 @@ class FakeBox:
             self._started_ns = time.monotonic_ns()
             self.step_ticks = 0
 
+    def hello(self) -> None:
+        acked = self.acks[-1] if self.acks else 0
+        box = (self.major, 0, self.uid, self.boot, 1, 1, 0, self.inputs, self.inputs)
+        self.write(encode(Hello(*box, TICK_HZ, 8_000, 2_000, 20_000, 32, 8, acked)))
+
     def write(self, data: bytes) -> None:
         os.write(self._master, data)
 
@@ -125,15 +130,7 @@ class FakeBox:
         with self._lock:
             if isinstance(message, Identify):
                 self.identified += 1
-                acked = self.acks[-1] if self.acks else 0
-                self.write(
-                    encode(
-                        Hello(
-                            self.major, 0, self.uid, self.boot, 1, 1, 0, self.inputs, self.inputs,
-                            TICK_HZ, 8_000, 2_000, 20_000, 32, 8, acked,
-                        )
-                    )
-                )  # fmt: skip
+                self.hello()
             elif isinstance(message, Ping) and self.pongs:
                 now = self.ticks()
                 last = self._events[-1].seq if self._events else 0

@@ -11,7 +11,7 @@ import pytest
 from firmware.sim.harness import Edge, SimulatedBox
 from tests.buzzers.helpers import MS, Service, StreamClient, running_service
 
-LAG_MS = 40  # the simulator may lag behind real time by the host's stalls: edges are placed well after open
+LAG_MS = 120  # the simulator lags behind real time when the host is loaded: edges are placed well after open
 
 
 @dataclass
@@ -142,7 +142,7 @@ def test_a_verdict_given_while_the_server_was_away_waits_for_it(stage: Stage) ->
 def test_a_box_that_is_reset_in_the_middle_of_an_arming_goes_on(stage: Stage) -> None:
     stage.open(close_after_ms=20_000)
     stage.box.reset("watchdog")
-    stage.client.expect_boxes(lambda boxes: boxes[0]["resets"] == 1 and boxes[0]["state"] == "up")
+    stage.client.expect_boxes(lambda boxes: boxes[0]["resets"] > 0 and boxes[0]["state"] == "up")
     edge = stage.box.press({0: 0}, hold_ms=40)[0]
     verdict = stage.client.expect("verdict")
     assert verdict["seats"] == [1]

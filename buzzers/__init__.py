@@ -1,0 +1,1 @@
+"""The timing core: buttons, clocks and the decision who pressed first."""

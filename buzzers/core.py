@@ -1,0 +1,187 @@
+"""The timing core between its queue and its stream: owns the arbiter, keeps what the server must not miss."""
+
+from collections.abc import Callable
+from typing import Any
+
+from buzzers.arbiter import Arbiter, OrderError
+from buzzers.driver import Changed, Driver, Gone, Live, Marked, Pace, Posted, Pressed
+from buzzers.orders import PROTOCOL, BadLine, read_order
+from buzzers.simulated_box import SimulatedBox
+from buzzers.stream import Client, Closed, Line, Outbox
+from buzzers.verdict import Finding, StrayPress, Verdict
+
+STATUS_NS = 1_000_000_000
+CHANGE_NS = 50_000_000  # a flickering box must not flood the stream
+
+
+class Core:
+    """Everything that happens is handed to `take`, on one thread; call `tick` by `deadline_ns`.
+
+    drivers: gives the boxes there are now, apart from the simulated one.
+    """
+
+    def __init__(
+        self, core: str, seats: int, drivers: Callable[[], list[Driver]], clock: Callable[[], int]
+    ) -> None:
+        self.arbiter = Arbiter()
+        self.outbox = Outbox()
+        self.simulated: SimulatedBox | None = None
+        self._core = core
+        self._seats = seats
+        self._drivers = drivers
+        self._clock = clock
+        self._client: Client | None = None
+        self._live: dict[str, Driver] = {}
+        self._lit: frozenset[int] = frozenset()
+        self._status_ns = 0
+        self._changed = False
+
+    def simulate_boxes(self) -> None:
+        """Adds the simulated box. Its presses are taken at once: its watermark is always now."""
+        self.simulated = SimulatedBox(self._seats, self._core, self.take)
+        self.simulated.start()
+
+    def take(self, message: Posted | Line | Closed) -> None:
+        """Something has happened: a box has posted it, or it came over the stream."""
+        now_ns = self._clock()
+        if isinstance(message, Pressed):
+            self._publish(self.arbiter.press(message.press, now_ns))
+            message.driver.accepted(message)
+            self._changed = True
+        elif isinstance(message, Marked):
+            self._publish(self.arbiter.watermark(message.box, message.watermark_ns, now_ns))
+        elif isinstance(message, Live):
+            self._live[message.box] = message.driver
+            self.arbiter.box_live(message.box)
+            message.driver.show_lamps(self._lit)
+            self._changed = True
+        elif isinstance(message, Gone):
+            if self._live.get(message.box) is message.driver:
+                del self._live[message.box]
+                self.arbiter.box_gone(message.box)
+            self._changed = True
+        elif isinstance(message, Changed):
+            self._changed = True
+        elif isinstance(message, Line):
+            self._read(message, now_ns)
+        elif message.client is self._client:
+            self._client = None
+
+    def tick(self) -> None:
+        """Lets time pass."""
+        now_ns = self._clock()
+        if self.simulated is not None:
+            self._publish(self.arbiter.watermark("simulated", now_ns, now_ns))
+            self._retire_simulated()
+        self._publish(self.arbiter.tick(now_ns))
+        running = self.arbiter.running is not None
+        pace = Pace.DECIDING if self.arbiter.deciding else Pace.ARMED if running else Pace.IDLE
+        for driver in self._drivers():
+            driver.set_pace(pace)
+        if now_ns >= self._next_status_ns():
+            self._status_ns = now_ns
+            self._changed = False
+            self._send(self._boxes(now_ns))
+
+    def deadline_ns(self) -> int:
+        """When `tick` must be called at the latest."""
+        times = [self._next_status_ns()]
+        arbiter_ns = self.arbiter.deadline_ns()
+        if arbiter_ns is not None:
+            times.append(arbiter_ns)
+        horizon_ns = self.arbiter.horizon_ns()
+        if self.simulated is not None and horizon_ns is not None:
+            # Its watermark passes the horizon by time alone. Once it has, others are waited for.
+            times.append(max(horizon_ns + 1, self._clock() + 1_000_000))
+        return min(times)
+
+    def _next_status_ns(self) -> int:
+        return self._status_ns + (CHANGE_NS if self._changed else STATUS_NS)
+
+    def _retire_simulated(self) -> None:
+        """Once real boxes answer, clicks must not count beside them; not in the middle of an arming, though."""
+        others = any(box != "simulated" for box in self._live)
+        if self.simulated is not None and others and self.arbiter.running is None:
+            self.take(Gone(self.simulated, self.simulated.box_id))
+            self.simulated = None
+
+    # -- the stream ---------------------------------------------------------------------------------------
+
+    def _read(self, line: Line, now_ns: int) -> None:
+        try:
+            order = read_order(line.text, self._seats, now_ns)
+            if order["type"] == "hello":
+                self._greet(line.client, order, now_ns)
+            elif line.client is not self._client:
+                raise BadLine("say hello first")
+            else:
+                self._obey(order, now_ns)
+        except (BadLine, OrderError) as error:
+            shown = line.text[:200].decode(errors="replace")
+            line.client.send({"type": "error", "text": str(error), "line": shown})
+
+    def _greet(self, client: Client, order: dict[str, Any], now_ns: int) -> None:
+        if order["protocol"] != PROTOCOL:
+            raise BadLine(f"this core speaks protocol {PROTOCOL}")
+        if self._client is not None and self._client is not client:
+            self._client.close()
+        self._client = client
+        boxes = self._boxes(now_ns)
+        welcome = {"type": "welcome", "protocol": PROTOCOL, "core": self._core, "seq": self.outbox.last_seq}
+        client.send({**welcome, "now_ns": now_ns, "simulated": boxes["simulated"], "boxes": boxes["boxes"]})
+        after = order["after"]
+        for message in self.outbox.after(after["seq"] if after and after["core"] == self._core else 0):
+            client.send(message)
+
+    def _obey(self, order: dict[str, Any], now_ns: int) -> None:
+        kind = order["type"]
+        if kind == "ack":
+            self.outbox.acknowledge(order["seq"])
+        elif kind == "arm":
+            known = self.arbiter.knows(order["arming"])
+            self._publish(self.arbiter.arm(order["arming"], order["seats"], order["arm_ns"], now_ns))
+            if not known:
+                self._light(frozenset())
+        elif kind == "open":
+            self._publish(self.arbiter.open(order["arming"], order["open_ns"], order["close_ns"], now_ns))
+        elif kind == "cancel":
+            self._publish(self.arbiter.cancel(order["arming"], now_ns))
+            self._light(frozenset())
+        elif kind == "simulate":
+            if self.simulated is None:
+                raise BadLine("there is no simulated box")
+            self.simulated.press(order["seat"], now_ns)
+        elif kind == "lamps":
+            self._light(frozenset(order["lit"]))
+        else:
+            for driver in self._drivers():
+                driver.test_lamps()
+
+    def _publish(self, findings: list[Finding]) -> None:
+        for finding in findings:
+            if isinstance(finding, StrayPress):
+                self._send(finding.to_json())
+                continue
+            self._send(self.outbox.put(finding.to_json()))
+            if isinstance(finding, Verdict) and finding.outcome == "winner":
+                self._light(frozenset(finding.seats))
+
+    def _light(self, lit: frozenset[int]) -> None:
+        self._lit = lit
+        for driver in self._drivers():
+            driver.show_lamps(lit)
+
+    def _boxes(self, now_ns: int) -> dict[str, Any]:
+        boxes = [driver.health(now_ns) for driver in self._drivers()]
+        if self.simulated is not None:
+            boxes.append(self.simulated.health(now_ns))
+        return {
+            "type": "boxes",
+            "simulated": self.simulated is not None,
+            "boxes": boxes,
+            "outbox": {"kept": len(self.outbox), "lost": self.outbox.lost},
+        }
+
+    def _send(self, message: dict[str, Any]) -> None:
+        if self._client is not None:
+            self._client.send(message)

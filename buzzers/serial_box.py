@@ -1,0 +1,341 @@
+"""Driver of a box on a serial port: one thread reads and keeps the port open, one writes and pings."""
+
+import errno
+import logging
+import select
+import threading
+import time
+from random import Random
+from typing import Any
+
+import serial
+
+from buzzers.box_session import BoxSession, Mark
+from buzzers.driver import Changed, Gone, Live, Marked, Pace, Post, Pressed, health
+from buzzers.frames import Decoder, Identify, Lamps, LampTest, Message, encode
+from buzzers.seating import PortSeats, Seating
+
+log = logging.getLogger(__name__)
+
+BAUD = 500_000
+REOPEN_S = 0.3
+IDENTIFY_S = 0.25
+SILENT_NS = 1_000_000_000  # ten missed answers at the slowest pace
+GIVE_UP_NS = 5_000_000_000  # then the port is opened anew: a wedged adapter comes back that way
+GREET_NS = 2_500_000_000  # a boot loader may take most of this before the box can answer
+WRITE_TIMEOUT_S = 0.2
+LAMP_TEST_MS = 3_000
+SLOW_LINK_NS = 5_000_000
+
+OPEN_PROBLEMS = {
+    errno.ENOENT: "no_port",
+    errno.ENODEV: "no_port",
+    errno.ENXIO: "no_port",
+    errno.EACCES: "denied",
+    errno.EPERM: "denied",
+    errno.EBUSY: "busy",
+    errno.EAGAIN: "busy",
+    errno.ETIMEDOUT: "no_answer",
+}
+
+
+class SerialBox:
+    """A box on `port`. Reconnects by itself; never waits for the box without a limit."""
+
+    kind = "serial"
+
+    def __init__(self, port: str, seating: Seating, post: Post) -> None:
+        self.port = port
+        self._post = post
+        self._seating = seating
+        self._session = BoxSession(PortSeats(seating, port), Random())
+        self._lock = threading.Lock()
+        self._wake = threading.Condition(self._lock)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"read {port}", daemon=True)
+        self._problem: str | None = "no_answer"
+        self._live_as: str | None = None
+        self._reported: tuple[object, ...] = ()
+        self._heard_ns = 0
+        self._crc_errors = 0
+        self._low_latency = False
+        self._pace = Pace.IDLE
+        self._ping_now = False
+        self._mask_seats: frozenset[int] = frozenset()
+        self._lamps_due = False
+        self._lamp_test_due = False
+        self._broken = False  # the writer has found the port unusable
+
+    @property
+    def box_id(self) -> str | None:
+        return self._live_as
+
+    @property
+    def known_id(self) -> str | None:
+        """The id of the box that answers or last answered here."""
+        return self._session.box_id
+
+    @property
+    def greeted(self) -> bool:
+        """Whether a box of ours has answered on the present connection."""
+        return self._live_as is not None
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Asks both threads to end; `join` waits for them."""
+        self._stopping.set()
+        with self._wake:
+            self._wake.notify_all()
+
+    def join(self, timeout_s: float) -> None:
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
+
+    def set_pace(self, pace: Pace) -> None:
+        with self._wake:
+            if pace is not self._pace:
+                self._ping_now |= pace.value < self._pace.value
+                self._pace = pace
+                self._wake.notify_all()
+
+    def accepted(self, posted: Pressed) -> None:
+        with self._wake:
+            self._session.accepted(posted.press)
+            self._wake.notify_all()
+
+    def show_lamps(self, lit_seats: frozenset[int]) -> None:
+        with self._wake:
+            self._mask_seats = lit_seats
+            self._lamps_due = True
+            self._wake.notify_all()
+
+    def test_lamps(self) -> None:
+        with self._wake:
+            self._lamp_test_due = True
+            self._wake.notify_all()
+
+    def health(self, now_ns: int) -> dict[str, Any]:
+        with self._lock:
+            session = self._session
+            hello, pong, clock = session.link.hello, session.link.pong, session.clock
+            state = self._state()
+            uncertainty_us = rtt_us = None
+            if state == "up" and clock is not None:
+                uncertainty_us = clock.uncertainty_ns() // 1000
+            if state != "down" and clock is not None and clock.best_round_trip_ns is not None:
+                rtt_us = clock.best_round_trip_ns // 1000
+            last = session.last_press
+            return health(
+                box_id=hello.box_id if hello else "",
+                port=self.port,
+                kind=self.kind,
+                state=state,
+                seats=session.seats,
+                inputs=hello.inputs if hello else 0,
+                firmware=f"{hello.firmware_major}.{hello.firmware_minor}" if hello else "",
+                uncertainty_us=uncertainty_us,
+                rtt_us=rtt_us,
+                last_press=last and {"seat": last[0], "ago_ms": max(0, now_ns - last[1]) // 1_000_000},
+                resets=session.link.resets,
+                resent=session.link.duplicates,
+                crc_errors=self._crc_errors + (pong.crc_errors if pong else 0),
+                overflows=pong.overflows if pong else 0,
+                held=session.held_seats() if state != "down" else (),
+                problem=self._explain(now_ns, state),
+            )
+
+    # -- reading ------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with self._open() as port:
+                    self._talk(port)
+            except (OSError, serial.SerialException, ValueError) as error:
+                # The port has gone or was never there: the next turn tries again.
+                self._lose(OPEN_PROBLEMS.get(getattr(error, "errno", None) or 0, "unusable"))
+            except Exception:
+                log.exception("driver of %s failed and starts anew", self.port)
+                self._lose("unusable")
+            self._stopping.wait(REOPEN_S)
+        self._lose("no_answer")
+
+    def _open(self) -> serial.Serial:
+        port = serial.Serial(self.port, BAUD, timeout=0, write_timeout=WRITE_TIMEOUT_S, exclusive=True)
+        try:
+            port.set_low_latency_mode(True)
+            self._low_latency = True
+        except (OSError, ValueError, NotImplementedError):
+            # Not every adapter can; `_explain` tells if it matters.
+            self._low_latency = False
+        return port
+
+    def _talk(self, port: serial.Serial) -> None:
+        with self._wake:
+            self._session.connected()
+            self._broken = False
+            self._lamps_due = True
+        opened_ns = time.monotonic_ns()
+        self._heard_ns = 0
+        writer = threading.Thread(target=self._write, args=(port,), name=f"write {self.port}", daemon=True)
+        writer.start()
+        try:
+            decoder = Decoder()
+            crc_errors = self._crc_errors
+            while not self._stopping.is_set() and not self._broken:
+                ready, _, _ = select.select([port.fileno()], [], [], 0.1)
+                data = port.read(4096) if ready else b""
+                now_ns = time.monotonic_ns()
+                if ready and not data:
+                    raise OSError(errno.ENODEV, "the port was closed at the other end")
+                for message in decoder.feed(data):
+                    self._receive(message, now_ns)
+                self._crc_errors = crc_errors + decoder.crc_errors
+                self._watch(now_ns)
+                if now_ns - max(opened_ns, self._heard_ns) > GIVE_UP_NS:
+                    raise TimeoutError(errno.ETIMEDOUT, "no answer for long")
+        finally:
+            with self._wake:
+                self._broken = True
+                self._wake.notify_all()
+            writer.join()
+            port.reset_output_buffer()  # closing must not wait for bytes that nobody takes
+
+    def _receive(self, message: Message, now_ns: int) -> None:
+        with self._wake:
+            session = self._session
+            waited = session.urgent
+            found = session.receive(message, now_ns)
+            self._ping_now |= session.urgent and not waited
+            if session.greeted:
+                self._heard_ns = now_ns
+            fit = session.greeted and session.unfit is None
+            self._wake.notify_all()
+        if fit and self._live_as != session.box_id and session.box_id is not None:
+            if self._live_as is not None:
+                self._post(Gone(self, self._live_as))
+            self._live_as = session.box_id
+            self._post(Live(self, session.box_id))
+        for one in found:
+            if isinstance(one, Mark):
+                self._post(Marked(session.box_id or "", one.watermark_ns))
+            else:
+                self._post(Pressed(self, one))
+
+    def _watch(self, now_ns: int) -> None:
+        """Notices silence, and reports whatever a screen should show at once."""
+        if self._live_as is not None and now_ns - self._heard_ns > SILENT_NS:
+            self._lose("silent")
+        with self._lock:
+            session = self._session
+            state = self._state()
+            self._problem = None if state != "down" else self._problem
+            shown = (
+                state,
+                self._explain(now_ns, state),
+                session.seats,
+                session.held_seats(),
+                session.last_press,
+            )
+        if shown != self._reported:
+            self._reported = shown
+            self._post(Changed(self))
+
+    def _lose(self, problem: str) -> None:
+        with self._lock:
+            changed = problem != self._problem or self._live_as is not None
+            self._problem = problem
+            self._session.greeted = False
+            self._seating.release(self.port)
+            gone, self._live_as = self._live_as, None
+        if gone is not None:
+            self._post(Gone(self, gone))
+        if changed:
+            self._post(Changed(self))
+
+    def _state(self) -> str:
+        if self._live_as is None or not self._session.greeted or self._session.unfit is not None:
+            return "down"
+        return "up" if self._session.trusted else "syncing"
+
+    def _explain(self, now_ns: int, state: str) -> str | None:
+        """Key of the worst problem, or None."""
+        session = self._session
+        if session.unfit is not None:
+            return session.unfit
+        if state == "down":
+            return self._problem
+        if not session.seats:
+            return "no_seat"
+        if session.stuck(now_ns):
+            return "held"
+        if state == "syncing" and session.clock_resets:
+            return "clock"
+        if session.link.pong is not None and session.link.pong.overflows:
+            return "overflow"
+        best_ns = session.clock.best_round_trip_ns if session.clock else None
+        return "latency" if not self._low_latency and (best_ns or 0) > SLOW_LINK_NS else None
+
+    # -- writing ------------------------------------------------------------------------------------------
+
+    def _write(self, port: serial.Serial) -> None:
+        random = Random()
+        identify_s = ping_s = 0.0
+        try:
+            port.write(b"\0")  # ends whatever the box believes to be receiving
+            while True:
+                with self._wake:
+                    if self._broken or self._stopping.is_set():
+                        break
+                    now_s = time.monotonic()
+                    session = self._session
+                    out = b""
+                    if not session.greeted or session.link.needs_identify or session.unfit is not None:
+                        due_s = identify_s
+                        if now_s >= due_s:
+                            out = encode(Identify())
+                            session.identified()
+                            identify_s = due_s = now_s + IDENTIFY_S
+                    else:
+                        out, due_s = self._orders(), ping_s
+                        pace = Pace.DECIDING if session.urgent else self._pace
+                        if now_s >= due_s or self._ping_now:
+                            self._ping_now = False
+                            ping = session.next_ping(hold=pace is not Pace.DECIDING)
+                            out += encode(ping)
+                            # Irregular, so that pings meet every phase of a USB frame.
+                            ping_s = due_s = now_s + pace.value * (0.8 + 0.4 * random.random())
+                            session.sent(ping, time.monotonic_ns())
+                        else:
+                            due_s = min(due_s, now_s + pace.value)
+                    if not out:
+                        self._wake.wait(max(0.0, due_s - now_s))
+                if out:
+                    port.write(out)
+            if self._stopping.is_set():
+                port.write(encode(Lamps(0)))
+        except (OSError, serial.SerialException):
+            # The reader closes the port and reports it.
+            self._broken = True
+
+    def _orders(self) -> bytes:
+        """Frames of everything the box should know by now, except pings."""
+        out = b""
+        ack = self._session.next_ack()
+        if ack is not None:
+            out += encode(ack)
+        if self._lamps_due:
+            self._lamps_due = False
+            out += encode(Lamps(self._mask()))
+        if self._lamp_test_due:
+            self._lamp_test_due = False
+            out += encode(LampTest(LAMP_TEST_MS))
+        return out
+
+    def _mask(self) -> int:
+        mask = 0
+        for number, seat in enumerate(self._session.seats[:8]):
+            mask |= (seat in self._mask_seats) << number
+        return mask

@@ -1,0 +1,171 @@
+"""The timing core's main: `python -m buzzers.service --socket PATH [--boxes WHICH] [--seats N] [--lifeline]`."""
+
+import argparse
+import logging
+import os
+import queue
+import secrets
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import cast
+
+from buzzers.core import Core
+from buzzers.discovery import PROBE_S, BoxesError, PortWatch, Wanted, parse_boxes
+from buzzers.driver import Driver, Posted
+from buzzers.seating import Seating
+from buzzers.serial_box import SerialBox
+from buzzers.stream import Closed, Line, Listener, SocketError
+
+SWITCH_S = 1e-4  # a thread that has just read a press must not wait 5 ms for another one to yield
+ENDING_S = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The process is to end."""
+
+
+Inbox = queue.SimpleQueue[Posted | Line | Closed | Stop]
+
+
+class Boxes:
+    """The drivers that `--boxes` asks for."""
+
+    def __init__(self, wanted: Wanted, seats: int, inbox: Inbox) -> None:
+        self._watch = PortWatch(seats, inbox.put) if wanted.mode == "auto" else None
+        seating = Seating(seats, wanted.ports, dict(wanted.seats))
+        self._fixed = [SerialBox(port, seating, inbox.put) for port in wanted.ports]
+        self._mode = wanted.mode
+
+    def start(self, ending: Callable[[], bool]) -> None:
+        """Starts every driver and gives the boxes a bounded time to answer, less if the process is ending."""
+        trial = threading.Thread(target=self._try_all, name="try boxes", daemon=True)
+        trial.start()
+        while trial.is_alive() and not ending():
+            trial.join(0.02)
+
+    def _try_all(self) -> None:
+        if self._watch is not None:
+            self._watch.start()
+        for box in self._fixed:
+            box.start()
+        deadline_s = time.monotonic() + PROBE_S
+        while not all(box.greeted for box in self._fixed) and time.monotonic() < deadline_s:
+            time.sleep(0.02)
+
+    @property
+    def simulated(self) -> bool:
+        return self._mode == "sim" or (self._mode == "auto" and not self.serial())
+
+    def serial(self) -> list[SerialBox]:
+        return self._watch.drivers() if self._watch is not None else self._fixed
+
+    def drivers(self) -> list[Driver]:
+        return cast(list[Driver], self.serial())
+
+    def stop(self) -> None:
+        boxes = self.serial()
+        if self._watch is not None:
+            self._watch.stop()
+        for box in boxes:
+            box.stop()
+        deadline_s = time.monotonic() + ENDING_S
+        for box in boxes:
+            box.join(max(0.0, deadline_s - time.monotonic()))
+
+
+def serve(socket_path: Path, wanted: Wanted, seats: int, inbox: Inbox, ending: Callable[[], bool]) -> None:
+    """Runs until `Stop` comes out of the inbox; `ending` says beforehand that it will.
+
+    Raises SocketError if the socket cannot be made.
+    """
+    listener = Listener(socket_path, inbox.put)
+    boxes = Boxes(wanted, seats, inbox)
+    try:
+        boxes.start(ending)
+        core = Core(secrets.token_hex(8), seats, boxes.drivers, time.monotonic_ns)
+        if boxes.simulated:
+            core.simulate_boxes()
+        listener.start()
+        named = [box.known_id or box.port for box in boxes.serial()]
+        named += ["simulated"] if core.simulated else []
+        print(
+            f"timing core ready: {socket_path} boxes={','.join(named) or 'none'}", file=sys.stderr, flush=True
+        )
+        _loop(core, inbox)
+    finally:
+        listener.close()
+        boxes.stop()
+
+
+def _loop(core: Core, inbox: Inbox) -> None:
+    while True:
+        try:
+            wait_s = max(0, core.deadline_ns() - time.monotonic_ns()) / 1e9
+            message = inbox.get(timeout=wait_s)
+            while True:
+                if isinstance(message, Stop):
+                    return
+                core.take(message)
+                message = inbox.get_nowait()
+        except queue.Empty:
+            # Nothing more has happened; what is left is that time has passed.
+            core.tick()
+
+
+def _watch_lifeline() -> None:
+    """Ends the process when the parent, which holds the other end of our standard input, is gone."""
+    while os.read(0, 4096):
+        continue
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line. Returns the exit status: 0 ended as asked, 1 no socket, 2 wrong call."""
+    parser = argparse.ArgumentParser(prog="buzzers.service", description=__doc__)
+    parser.add_argument("--socket", required=True, type=Path, metavar="PATH", help="Unix socket to listen on")
+    parser.add_argument(
+        "--boxes",
+        default="auto",
+        metavar="WHICH",
+        help="auto, sim, none or serial:PORT[=SEAT+SEAT...][,PORT...]",
+    )
+    parser.add_argument("--seats", type=int, default=5, metavar="N", help="seats on the stage (default 5)")
+    parser.add_argument("--lifeline", action="store_true", help="end when standard input does")
+    options = parser.parse_args(arguments)
+    if not 1 <= options.seats <= 64:
+        parser.error("--seats must be 1 to 64")
+    try:
+        wanted = parse_boxes(options.boxes, options.seats)
+    except BoxesError as error:
+        parser.error(str(error))
+    logging.basicConfig(stream=sys.stderr, format="timing core: %(message)s")
+    sys.setswitchinterval(SWITCH_S)
+    inbox: Inbox = queue.SimpleQueue()
+
+    ended: list[int] = []  # signals; a lock would be no good in a handler
+
+    def end(number: int, frame: FrameType | None) -> None:
+        ended.append(number)
+        inbox.put(Stop())
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    if options.lifeline:
+        threading.Thread(target=_watch_lifeline, name="lifeline", daemon=True).start()
+    try:
+        serve(options.socket, wanted, options.seats, inbox, lambda: bool(ended))
+    except SocketError as error:
+        print(f"timing core: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
