@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page
 
@@ -43,7 +44,7 @@ class Studio:
         self.token = show.token()
         self.judges = {number: show.token("judge", number) for number in range(1, 6)}
 
-    def do(self, kind: str, **fields: object) -> None:
+    def do(self, kind: str, **fields: Any) -> None:
         """One command of the host, through the HTTP interface."""
         status, answer = self.show.command(self.token, kind, **fields)
         assert status == 200, (kind, answer)
@@ -91,10 +92,11 @@ def play(studio: Studio) -> None:
     risk(studio)
     do("show", scene="final")
     shoot("final-start", "projector", "console")
-    while studio.show.get("/api/v1/views/projector")["scene"]["complete"] is False:
+    final = studio.show.get("/api/v1/views/projector")["scene"]
+    for number in range(1, final["of"] + 1):
         do("reveal_place")
-        revealed = studio.show.get("/api/v1/views/projector")["scene"]["revealed"]
-        shoot(f"final-{revealed}", "projector")
+        shoot(f"place-{number}", "projector")
+    do("show", scene="standings")
     shoot("final", "projector", "console")
 
 
@@ -158,8 +160,8 @@ def buzz_in(studio: Studio) -> None:
     do("show", scene="scoreboard")
 
 
-def buzz(studio: Studio) -> dict[str, object]:
-    found: dict[str, object] = studio.show.get("/api/v1/views/projector")["scene"]["buzz"]
+def buzz(studio: Studio) -> dict[str, Any]:
+    found: dict[str, Any] = studio.show.get("/api/v1/views/projector")["scene"]["buzz"]
     return found
 
 

@@ -67,6 +67,8 @@ def offers(state: State) -> list[Offer]:
             return [Offer("lineup", c.Show("lineup"), Text("选手亮相", "Line-up"), "Space")]
         case "final":
             return _final(state)
+        case "standings":
+            return []
         case "turn" if state.turn and not state.turn.done:
             return _open_go(state, state.turn)
         case "turn" if state.turn:
@@ -84,7 +86,7 @@ def tools(state: State) -> list[Offer]:
     on = not state.blackout
     label = Text("黑屏", "Blackout") if on else Text("恢复画面", "Bring the picture back")
     found.append(Offer("blackout", c.SetBlackout(on), label, "Escape", "neutral"))
-    if not go_is_open(state) and state.scene not in ("scoreboard", "final"):
+    if not go_is_open(state) and state.scene not in ("scoreboard", "final", "standings"):
         found.append(Offer("scoreboard", c.Show("scoreboard"), Text("记分牌", "Scoreboard"), "s", "neutral"))
     if state.turn and not state.turn.done and "void" in allowed_results(state, state.turn):
         found.append(Offer("void", c.Rule("void"), RESULTS["void"], "v", "danger"))
@@ -105,7 +107,7 @@ def undo_label(state: State) -> Text:
 def _final(state: State) -> list[Offer]:
     groups = places_to_reveal(state)
     if len(state.places) >= len(groups):
-        return []
+        return [Offer("standings", c.Show("standings"), Text("最终名次", "Final standings"), "Space")]
     place, seats = groups[len(state.places)]
     shared = Text(f"(并列 {len(seats)} 人)", f" ({len(seats)} share it)") if len(seats) > 1 else Text("", "")
     label = Text(f"公布第 {place} 名{shared.zh}", f"Reveal place {place}{shared.en}")
@@ -160,7 +162,8 @@ def _stakes(state: State, rules: Risk) -> list[Offer]:
         if next(state.free_slots(value_cp), None):
             points = value_cp // 100
             label = Text(f"选 {points} 分题", f"{points} points")
-            found.append(Offer(f"stake_{points}", c.Present(points), label, key))
+            # None of them is the likely one: the contestant chooses.
+            found.append(Offer(f"stake_{points}", c.Present(points), label, key, "neutral"))
     if rules.may_decline:
         found.append(_ruling(state, "declined", "d"))
     return found

@@ -26,16 +26,15 @@ def l10n(text: Text) -> dict[str, str]:
 def scene_view(state: State) -> View:
     """What stands on the projector; the same for every role that sees it."""
     turn, rules = state.turn, state.round
-    if state.scene == "final":
+    if state.scene in ("final", "standings"):
         revealed = [{"place": place.place, "seats": list(place.seats)} for place in state.places]
         groups = places_to_reveal(state)
-        complete = len(revealed) == len(groups)
         return {
             "name": "final",
             "places": revealed,
             "revealed": len(revealed),
             "of": len(groups),
-            "complete": complete,
+            "complete": state.scene == "standings",
         }
     if state.scene != "turn" or turn is None:
         return {"name": state.scene}
@@ -47,13 +46,7 @@ def scene_view(state: State) -> View:
         "name": "question",
         "question": _question(turn.question, turn.stake_cp),
         "phase": _phase(state, turn),
-        "ruling": {
-            "seat": turn.ruling.seat,
-            "result": turn.ruling.result,
-            "points": points(turn.ruling.points_cp),
-        }
-        if turn.ruling
-        else None,
+        "ruling": _ruling(turn),
         "answer": {
             "text": turn.answer.text,
             "keys": list(turn.answer.keys),
@@ -66,6 +59,8 @@ def scene_view(state: State) -> View:
 
 
 def _call(state: State, turn: Turn, rules: RoundRules | None) -> View:
+    if turn.ruling is not None:
+        return {"name": "ruling", "ruling": _ruling(turn)}
     if not isinstance(rules, Risk):
         return {"name": "turn_call", "seat": turn.seat}
     left = {value_cp: sum(1 for _ in state.free_slots(value_cp)) for value_cp in rules.values_cp}
@@ -73,7 +68,16 @@ def _call(state: State, turn: Turn, rules: RoundRules | None) -> View:
         "name": "stake",
         "seat": turn.seat,
         "values": [{"points": points(value_cp), "left": count} for value_cp, count in left.items()],
-        "declined": turn.ruling is not None,
+    }
+
+
+def _ruling(turn: Turn) -> View | None:
+    if turn.ruling is None:
+        return None
+    return {
+        "seat": turn.ruling.seat,
+        "result": turn.ruling.result,
+        "points": points(turn.ruling.points_cp),
     }
 
 

@@ -214,7 +214,7 @@ class _Processes:
         """The addresses and, once, the passphrases: on standard output, for the operator."""
         title = self._state.rulebook.title
         names = [_address(), "localhost"] if self._show.address in ("0.0.0.0", "::") else [self._show.address]
-        lines = [f"\n先声 FirstPress · {title.zh}\n"]
+        lines = [f"\n先声 FirstPress · {title.zh.replace(chr(10), '')}\n"]
         for name in dict.fromkeys(names):
             base = f"http://{name}:{self._show.port}"
             lines.append(f"  主持人控制台 console    {base}/host")

@@ -283,6 +283,6 @@ def _verdict(turn: Turn | None) -> View | None:
 
 
 def _progress(state: State, index: int) -> str:
-    if index == state.round_index and state.scene != "final":
+    if index == state.round_index and state.scene not in ("final", "standings"):
         return "now"
     return "done" if index <= state.round_index else "todo"

@@ -173,7 +173,7 @@ def _add_pages(app: Flask, stage: Stage, auth: Auth, run_blocking: RunBlocking) 
 
 def _login_page(stage: Stage, role: str, error: str = "", status: int = 200) -> Response:
     session["csrf"] = secrets.token_urlsafe(16)
-    judges = "".join(
+    judges = '<option value="" disabled selected>请选择 · choose</option>' + "".join(
         f'<option value="{judge.number}">{judge.number} 号 · {escape(judge.name)}</option>'
         for judge in stage.state.rulebook.judges
     )

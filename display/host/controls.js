@@ -111,7 +111,9 @@ export function Tools({ view, commands, live, t, language }) {
 
 function Undo({ tool, undo, commands, live, t, language }) {
   if (!tool || !undo) return html`<button type="button" class="tool undo" data-tool="undo" disabled>${t("host.undo.nothing")}</button>`;
-  return html`<${Tool} tool=${tool} detail=${pick(undo.label, language)} commands=${commands} live=${live} t=${t} language=${language} />`;
+  const what = pick(undo.label, language);
+  const detail = pick(tool.label, language).includes(what) ? "" : what; // a label may say already what it takes back
+  return html`<${Tool} tool=${tool} detail=${detail} commands=${commands} live=${live} t=${t} language=${language} />`;
 }
 
 function Tool({ tool, detail, pressed, commands, live, t, language }) {

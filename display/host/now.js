@@ -16,7 +16,7 @@ export function Now({ view, contestNs, t, language }) {
     <div class="now">
       <div class="now-where">
         <div class="now-round">
-          <b>${round ? pick(round.title, language) : t(`host.scene.${scene.name in SCENES ? scene.name : "scoreboard"}`)}</b>
+          <b>${round && scene.name !== "final" ? pick(round.title, language) : t(`host.scene.${scene.name in SCENES ? scene.name : "scoreboard"}`)}</b>
           ${turn && html`<span>${t(turnKey, turn)}</span>`}
           ${scene.question && html`<span class="now-worth">${t("host.worth", { points: points(scene.question.points) })}</span>`}
         </div>

@@ -22,7 +22,7 @@ function Phase({ scene, t }) {
   `;
 }
 
-function rulingText(ruling, t) {
+export function rulingText(ruling, t) {
   const words = t(`host.ruling.${ruling.result}`, { seat: ruling.seat });
   return ruling.seat === null || ruling.result === "void" ? words : `${words} ${change(ruling.points)}`;
 }

@@ -2,6 +2,7 @@
 import { html } from "../shared/html.js";
 import { points } from "../shared/numbers.js";
 import { pick } from "../shared/strings.js";
+import { rulingText } from "./now_line.js";
 
 function Opening({ view, t, language }) {
   return html`
@@ -129,12 +130,25 @@ function Final({ view, t }) {
   `;
 }
 
+function Ruling({ view, t }) {
+  const { ruling } = view.scene;
+  const seat = view.seats.find((one) => one.seat === ruling.seat);
+  return html`
+    <div class="scene is-central">
+      <p class="scene-sub">${t("host.scene.ruling")}</p>
+      ${seat && html`<${Called} seat=${seat} t=${t} />`}
+      <p class="scene-sub"><strong>${rulingText(ruling, t)}</strong></p>
+    </div>
+  `;
+}
+
 export const SCENES = {
   opening: Opening,
   lineup: Lineup,
   round_title: RoundTitle,
   turn_call: TurnCall,
   stake: Stake,
+  ruling: Ruling,
   scoreboard: Scoreboard,
   marks: Marks,
   final: Final,

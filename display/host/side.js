@@ -12,7 +12,7 @@ export function Side({ view, t, language }) {
       <${Projector} blackout=${view.blackout} t=${t} />
       <${Progress} progress=${view.progress} t=${t} language=${language} />
       <${Preview} preview=${view.preview} t=${t} />
-      <${Ledger} ledger=${view.ledger} t=${t} language=${language} />
+      <${Ledger} ledger=${view.ledger} seats=${view.seats} t=${t} language=${language} />
     </aside>
   `;
 }
@@ -73,7 +73,7 @@ function Preview({ preview, t }) {
   `;
 }
 
-function Ledger({ ledger, t, language }) {
+function Ledger({ ledger, seats, t, language }) {
   return html`
     <div class="ledger">
       <h2 class="zone-title">${t("host.ledger")}</h2>
@@ -82,7 +82,7 @@ function Ledger({ ledger, t, language }) {
         ${ledger.map(
           (entry) => html`
             <li key=${entry.seq} data-entry=${entry.seq}>
-              <b>${t("seat", { seat: entry.seat })}</b><span>${pick(entry.text, language)}</span>
+              <b>${t("seat", { seat: entry.seat })}</b><span>${withoutName(pick(entry.text, language), entry.seat, seats)}</span>
               <strong class=${`figures ${entry.points > 0 ? "is-up" : "is-down"}`}>${change(entry.points)}</strong>
             </li>
           `,
@@ -90,4 +90,10 @@ function Ledger({ ledger, t, language }) {
       </ol>
     </div>
   `;
+}
+
+/** "王磊 · 必答题答对" → "必答题答对": the row names the seat, and its few characters belong to the cause. */
+function withoutName(text, number, seats) {
+  const name = seats.find((one) => one.seat === number)?.name;
+  return name && text.startsWith(name) ? text.slice(name.length).replace(/^[\s·:：]+/, "") : text;
 }

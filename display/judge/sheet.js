@@ -19,8 +19,13 @@ function useDraft(view) {
 
 function begin(address, sheet) {
   const kept = loadDraft(address.key, sheet.items);
-  const differs = kept !== null && !kept.every((mark, i) => mark === sheet.marks?.[i]);
+  const differs = kept !== null && draftDiffers(kept, sheet);
   return { ...address, marks: kept ?? sheet.marks ?? sheet.items.map(() => null), kept: differs };
+}
+
+/** True when these marks are not what the server has. */
+function draftDiffers(marks, sheet) {
+  return marks.some((mark, i) => mark !== sheet.marks?.[i]);
 }
 
 export function Sheet({ view, live, send, t, language }) {
@@ -107,7 +112,7 @@ export function Sheet({ view, live, send, t, language }) {
           `}
       <footer class=${`foot is-${reading ? "submitted" : step}`}>
         <p class="foot-say" data-role="refusal" aria-live="assertive">
-          ${say({ quiet: reading || step !== "fill", refusal, pointed, missing, live, marks, t, language })}
+          ${say({ quiet: reading || step !== "fill", same: !draftDiffers(marks, sheet), refusal, pointed, missing, live, t, language })}
         </p>
         ${reading
           ? html`
@@ -141,13 +146,13 @@ function Total({ marks, max, t }) {
 }
 
 /** The one sentence above the buttons: why not, what is missing, or where the marks are now. */
-function say({ quiet, refusal, pointed, missing, live, marks, t, language }) {
+function say({ quiet, same, refusal, pointed, missing, live, t, language }) {
   if (quiet) return "";
   if (refusal) return t("judge.refused", { reason: pick(refusal, language) });
   if (!live) return t("judge.link.wait");
   if (pointed && missing.length) return t("judge.left.named", { items: missing.map((i) => i + 1).join(t("list")) });
   if (missing.length) return t("judge.left", { n: missing.length });
-  return marks.length ? t("judge.draft.kept") : "";
+  return same ? "" : t("judge.draft.kept");
 }
 
 /** The second look. "Look again" stands where "Submit" stood: a double tap submits nothing. */

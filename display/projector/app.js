@@ -6,6 +6,7 @@ import { Final } from "./scenes/final.js";
 import { Lineup, Opening, RoundTitle, Scoreboard, Stake, TurnCall } from "./scenes/between.js";
 import { Marks, Scenario } from "./scenes/judged.js";
 import { QuestionScene } from "./scenes/question.js";
+import { Ruling } from "./scenes/ruling.js";
 import { Seats, useTravel } from "./seats.js";
 import { titlePair } from "./titles.js";
 import { buzzPhase, useContestTime } from "./time.js";
@@ -14,12 +15,17 @@ import { waveOf } from "./wave-states.js";
 
 const SCENES = {
   opening: Opening, lineup: Lineup, round_title: RoundTitle, turn_call: TurnCall, stake: Stake, question: QuestionScene,
-  scenario: Scenario, marks: Marks, scoreboard: Scoreboard, final: Final,
+  ruling: Ruling, scenario: Scenario, marks: Marks, scoreboard: Scoreboard, final: Final,
 };
 const SEATS_AS = { opening: null, final: null, lineup: "lineup", scoreboard: "board" }; // others: "strip"
 
 function languageOf(override, view) {
   return (override ?? view?.lang ?? "zh-CN").startsWith("en") ? "en" : "zh-CN";
+}
+
+/** A title may say where its line breaks; the band has one line. */
+function oneLine(title, language) {
+  return title.replaceAll("\n", language === "en" ? " " : "");
 }
 
 function Band({ view, language, t }) {
@@ -32,7 +38,7 @@ function Band({ view, language, t }) {
   const title = round ? titlePair(round.title, language) : null;
   return html`<header class="band">
     <i class="band-mark" />
-    <div class="band-title">${bare ? t("product") : pick(view.title, language)}</div>
+    <div class="band-title">${bare ? t("product") : oneLine(pick(view.title, language), language)}</div>
     ${view.rehearsal && html`<div class="band-rehearsal">${t("p.rehearsal")}</div>`}
     <div class="band-round">
       ${!bare && !named && (own ?? (title && html`<b>${title.main}</b>`))}

@@ -8,6 +8,7 @@ const TRAVEL_MS = 900;
 const ROLL_MS = 450;
 const SMALLEST = 3.2; // percent of the stage's height: nothing on the projector is smaller
 const SIDE = 11.5; // tag and place beside a score in the strip
+const ROOMY = 8; // scores smaller than this have no room beside them for a long word
 const TOGETHER = 160 - 1.2; // the columns' width all together, with what lies between them
 
 /** A number that rolls when it changes, and only then. */
@@ -99,14 +100,11 @@ function Column({ seat, as, seats, t }) {
 
 /** @param {{view: object, as: "strip"|"lineup"|"board", t: Function}} props */
 export function Seats({ view, as, t }) {
-  const box = useRef(null);
-  const lines = nameLines(view.seats);
-  useLayoutEffect(() => {
-    box.current.style.setProperty("--columns", view.seats.length);
-    box.current.style.setProperty("--name-lines", lines);
-    box.current.style.setProperty("--score-size", scoreSize(view.seats, as).toFixed(2));
-  });
-  return html`<footer class="seats" data-as=${as} data-dense=${view.seats.length > 6 ? "yes" : "no"} ref=${box}>
+  const size = scoreSize(view.seats, as);
+  // Set while rendering, not after it: the names measure themselves in columns that must be there already.
+  const style = { "--columns": view.seats.length, "--name-lines": nameLines(view.seats), "--score-size": size.toFixed(2) };
+  const narrow = as === "strip" && size < ROOMY;
+  return html`<footer class="seats" data-as=${as} data-dense=${view.seats.length > 6 ? "yes" : "no"} data-narrow=${narrow ? "yes" : "no"} style=${style}>
     ${as !== "strip" && html`<div class="wave-room" data-wave-slot />`}
     ${view.seats.map((seat) => html`<${Column} key=${seat.seat} seat=${seat} as=${as} seats=${view.seats} t=${t} />`)}
   </footer>`;

@@ -81,6 +81,7 @@ export function waveOf(view, nowNs, contestNs, y) {
     turn_call: () => ({ ...base, colour: COLOUR.amber, shape: { name: "swell", at: seatX(view.seats, scene.seat), height: 3, width: 11, wavelength: 2.3 }, breathes: true }),
     stake: () => calm(seatX(view.seats, scene.seat)),
     question: () => question(view, nowNs, contestNs),
+    ruling: () => ruled(scene.ruling),
     scenario: () => question({ ...view, scene: { ...scene, buzz: null } }, nowNs, contestNs),
     marks: () => ({ ...base, shape: { name: "swell", at: seatX(view.seats, scene.seat), height: 3, width: 11, wavelength: 2.3 } }),
     scoreboard: () => scores(view),

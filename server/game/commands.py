@@ -10,7 +10,7 @@ from .events import PressSeen
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """Bring a scene: opening, lineup, scoreboard or final."""
+    """Bring a scene: opening, lineup, scoreboard, final (places one by one) or standings (all of them)."""
 
     scene: str
 

@@ -11,7 +11,7 @@ from .rulebook import NS_PER_S, BuzzIn, Compulsory, Risk, Scenario, questions_in
 from .standings import places_to_reveal
 from .state import State, Turn
 
-SCENES = ("opening", "lineup", "scoreboard", "final")
+SCENES = ("opening", "lineup", "scoreboard", "final", "standings")
 
 __all__ = ["Refused", "decide"]
 
@@ -119,6 +119,8 @@ def _show(state: State, scene: str) -> list[e.Event]:
         state.round_index == len(state.rulebook.rounds) - 1 and round_is_over(state)
     ):
         refuse("还有环节没有结束，不能公布名次", "Rounds are left: no final standings yet")
+    if scene == "standings" and len(state.places) < len(places_to_reveal(state)):
+        refuse("名次还没有全部公布", "Not all places are revealed yet")
     return [e.SceneShown(scene)]
 
 

@@ -46,7 +46,7 @@ class SceneShown:
     """A scene that belongs to no turn stands on the projector."""
 
     STEP: ClassVar[bool] = True
-    scene: str  # "opening" | "lineup" | "scoreboard" | "final"
+    scene: str  # "opening" | "lineup" | "scoreboard" | "final" | "standings"
 
 
 @dataclass(frozen=True, slots=True)

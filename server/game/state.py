@@ -128,7 +128,9 @@ class State:
     slots: tuple[Slot, ...]
     seq: int = 0
     contest_ns: int = 0
-    scene: str = "opening"  # "opening" | "lineup" | "round_title" | "turn" | "scoreboard" | "final"
+    scene: str = (
+        "opening"  # "opening" | "lineup" | "round_title" | "turn" | "scoreboard" | "final" | "standings"
+    )
     round_index: int = -1
     order: tuple[int, ...] = ()
     goes: int = 0  # goes of this round called so far

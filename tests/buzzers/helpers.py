@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from buzzers.driver import Marked, Posted, Pressed
 from buzzers.frames import (
     KIND_PRESS,
     Ack,
@@ -28,6 +29,9 @@ from buzzers.frames import (
     Pong,
     encode,
 )
+from buzzers.press import Press
+from buzzers.seating import Seating
+from buzzers.serial_box import SerialBox
 
 ROOT = Path(__file__).resolve().parents[2]
 MS = 1_000_000
@@ -284,3 +288,30 @@ def fake_boxes(*boxes: FakeBox) -> Iterator[None]:
     finally:
         for box in boxes:
             box.close()
+
+
+class Desk:
+    """A driver on a port, with everything it posted."""
+
+    def __init__(self, port: str, seats: int = 5, accept: bool = True) -> None:
+        self.posted: list[Posted] = []
+        self.accept = accept
+        self.driver = SerialBox(port, Seating(seats, (port,)), self._take)
+        self.driver.start()
+
+    def _take(self, posted: Posted) -> None:
+        self.posted.append(posted)
+        if self.accept and isinstance(posted, Pressed):
+            self.driver.accepted(posted)
+
+    def presses(self) -> list[Press]:
+        return [posted.press for posted in self.posted if isinstance(posted, Pressed)]
+
+    def marks(self) -> list[int]:
+        return [posted.watermark_ns for posted in self.posted if isinstance(posted, Marked)]
+
+    def health(self) -> dict[str, Any]:
+        return self.driver.health(time.monotonic_ns())
+
+    def wait_state(self, state: str, timeout_s: float = 5.0) -> None:
+        wait_for(lambda: self.health()["state"] == state, f"state {state}", timeout_s)

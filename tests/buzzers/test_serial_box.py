@@ -10,40 +10,11 @@ from typing import Any
 
 import pytest
 
-from buzzers.driver import PROBLEMS, Gone, Live, Marked, Pace, Posted, Pressed
+from buzzers.driver import PROBLEMS, Gone, Live, Marked, Pace, Pressed
 from buzzers.frames import FLAG_HELD_AT_BOOT, FLAG_LATE, KIND_RELEASE
-from buzzers.press import Press
 from buzzers.seating import Seating
 from buzzers.serial_box import SerialBox
-from tests.buzzers.helpers import MS, FakeBox, wait_for
-
-
-class Desk:
-    """A driver on a port, with everything it posted."""
-
-    def __init__(self, port: str, seats: int = 5, accept: bool = True) -> None:
-        self.posted: list[Posted] = []
-        self.accept = accept
-        self.driver = SerialBox(port, Seating(seats, (port,)), self._take)
-        self.driver.start()
-
-    def _take(self, posted: Posted) -> None:
-        self.posted.append(posted)
-        if self.accept and isinstance(posted, Pressed):
-            self.driver.accepted(posted)
-
-    def presses(self) -> list[Press]:
-        return [posted.press for posted in self.posted if isinstance(posted, Pressed)]
-
-    def marks(self) -> list[int]:
-        return [posted.watermark_ns for posted in self.posted if isinstance(posted, Marked)]
-
-    def health(self) -> dict[str, Any]:
-        return self.driver.health(time.monotonic_ns())
-
-    def wait_state(self, state: str, timeout_s: float = 5.0) -> None:
-        wait_for(lambda: self.health()["state"] == state, f"state {state}", timeout_s)
-
+from tests.buzzers.helpers import MS, Desk, FakeBox, wait_for
 
 MakeBox = Callable[..., FakeBox]
 MakeDesk = Callable[..., Desk]

@@ -270,6 +270,11 @@ def places(play: Final) -> None:
         play.next("reveal_place")
         shown = play.seen(f'[data-role="final-place"][data-place="{place}"]')
         assert all(NAMES[seat] in shown for seat in groups[place])
+    play.next("standings")
+    for seat, place in standing_of(play).items():
+        assert NAMES[seat] in play.seen(
+            f'[data-role="final-place"][data-place="{place}"][data-seat="{seat}"]'
+        )
 
 
 def proof(play: Final, tmp_path: Path) -> None:

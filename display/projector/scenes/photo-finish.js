@@ -38,7 +38,8 @@ export function Fouls({ view, t }) {
     ${fouls.map(
       (foul) => html`<div class="foul" data-role="foul" data-seat=${foul.seat}>
         <div class="foul-word">${t("foul")}</div>
-        <div class="foul-who"><b class="figures">${foul.seat}</b><${Name} max=${4.4} class="foul-name">${seatOf(view, foul.seat).name}<//><b class="figures">${change(foul.points)}</b></div>
+        <b class="foul-points figures">${change(foul.points)}</b>
+        <div class="foul-who"><b class="figures">${foul.seat}</b><${Name} max=${4.8} class="foul-name">${seatOf(view, foul.seat).name}<//></div>
       </div>`,
     )}
   </div>`;

@@ -51,10 +51,15 @@ export function QuestionText({ question, answer = null, t }) {
   const options = question.options ?? [];
   const right = new Set(answer?.keys ?? []);
   const marked = options.some((option) => right.has(option.key));
-  useLayoutEffect(
-    () => fitQuestion(box.current, options.length > 0, Boolean(answer?.explanation)),
-    [question.prompt, options.length, answer?.text, answer?.explanation, again],
-  );
+  const fitted = useRef("");
+  useLayoutEffect(() => {
+    // Once for each text and each room for it; what stands beside the question may take some of the room away.
+    const { clientWidth, clientHeight } = box.current;
+    const wanted = JSON.stringify([question, answer, again, clientWidth, clientHeight]);
+    if (wanted === fitted.current) return;
+    fitted.current = wanted;
+    fitQuestion(box.current, options.length > 0, Boolean(answer?.explanation));
+  });
   return html`<div class="question-text" ref=${box}>
     <div class="question-inner">
       <div class="prompt" data-role="question">${question.prompt}</div>

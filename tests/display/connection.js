@@ -1,0 +1,20 @@
+// Stands in for display/shared/connection.js in page tests: views come from the test, time stands still.
+export function connect(namespace, { onView, onLink }) {
+  let now = 0;
+  window.show = (view) => {
+    now = view.contest_ns;
+    onLink({ state: "live" });
+    onView(view);
+  };
+  window.lose = () => onLink({ state: "lost" });
+  window.asked = [];
+  return {
+    command: async (body) => {
+      window.asked.push(body);
+      return window.answer ?? { accepted: true, revision: 1, reason: null };
+    },
+    contestNs: () => now,
+    clockError: () => 0,
+    close: () => {},
+  };
+}

@@ -1,0 +1,61 @@
+"""Pages without a server: Chromium gets the shipped files, views come from fixtures."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, Route
+
+from server.web import DISPLAY, POLICY
+
+HERE = Path(__file__).parent
+ORIGIN = "http://stage.test"
+STAND_INS = {"/display/shared/connection.js": HERE / "connection.js"}
+
+
+def fixtures(role: str) -> list[Path]:
+    """Every view of a role that is kept for looking at and measuring."""
+    return sorted((HERE / "fixtures" / role).glob("*.json"))
+
+
+def open_role(page: Page, role: str, query: str = "") -> Page:
+    """The shipped page of `role`, served from the working tree under the product's own policy."""
+
+    def serve(route: Route) -> None:
+        path = route.request.url.removeprefix(ORIGIN).partition("?")[0]
+        file = STAND_INS.get(path)
+        if file is None:
+            file = (
+                DISPLAY / path.removeprefix("/display/")
+                if path.startswith("/display/")
+                else DISPLAY / path[1:] / "index.html"
+            )
+        if not route.request.url.startswith(ORIGIN) or not file.is_file():
+            route.fulfill(status=404, body=f"not there: {route.request.url}")
+            return
+        kind = "text/javascript" if file.suffix in (".js", ".mjs") else mimetypes.guess_type(file.name)[0]
+        route.fulfill(
+            body=file.read_bytes(),
+            headers={"Content-Type": kind or "application/octet-stream", "Content-Security-Policy": POLICY},
+        )
+
+    page.route("**/*", serve)
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{ORIGIN}/{role}{query}")
+    page.wait_for_function("() => window.show !== undefined")
+    return page
+
+
+def show(page: Page, view: dict[str, Any]) -> None:
+    """Put a view on the page and wait until it stands, its faces loaded."""
+    page.evaluate("view => window.show(view)", view)
+    page.evaluate("() => document.fonts.ready.then(() => null)")
+    page.wait_for_timeout(120)
+
+
+def load(path: Path) -> dict[str, Any]:
+    view: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return view
