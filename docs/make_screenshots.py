@@ -141,6 +141,7 @@ def buzz_in(studio: Studio) -> None:
     until(lambda: buzz(studio)["fouls"], "the foul")
     shoot("foul", "projector", "console")
     do("open")
+    studio.pages["projector"].wait_for_timeout(600)  # past the instant of opening
     shoot("buzz-open", "projector", "console")
     studio.box.press({1: 0, 4: 8120, 0: 31_400, 2: 54_000}, bounce=True)
     until(lambda: len(buzz(studio)["order"]) >= 4, "four presses")

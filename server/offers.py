@@ -41,6 +41,7 @@ STEPS = {
     "ClockHeld": Text("停表", "clock stopped"),
     "ClockResumed": Text("继续计时", "clock resumed"),
     "Armed": Text("准备抢答", "armed"),
+    "VerdictGiven": Text("抢答判定", "verdict"),
     "AnswerRevealed": Text("公布答案", "answer revealed"),
     "MarkingClosed": Text("结束评分", "marking closed"),
     "MarksRevealed": Text("亮分", "marks revealed"),

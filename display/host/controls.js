@@ -21,13 +21,16 @@ function useSlow(busy) {
 }
 
 export function Actions({ view, commands, live, keyboardHere, t, language }) {
-  const [next, ...others] = view.actions;
+  const next = nextOf(view.actions);
+  const others = view.actions.slice(next.length);
   const slow = useSlow(commands.busy);
   return html`
     <div class="actions">
       <${Refusal} refusal=${commands.refusal} live=${live} slow=${slow} keyboardHere=${keyboardHere} t=${t} language=${language} />
-      ${next
-        ? html`<${Control} control=${next} role="next-action" commands=${commands} live=${live} t=${t} language=${language} />`
+      ${next.length
+        ? html`<div class=${`next ${next.length > 1 ? "is-pair" : ""}`}>
+            ${next.map((one) => html`<${Control} key=${one.id} control=${one} role="next-action" commands=${commands} live=${live} t=${t} language=${language} />`)}
+          </div>`
         : html`<div class="next-none">${t("host.next.none")}</div>`}
       <div class=${`others ${others.length > PLACES ? "is-many" : ""}`} role="group" aria-label=${t("host.others")}>
         ${slots(others).map((one, i) =>
@@ -38,6 +41,12 @@ export function Actions({ view, commands, live, keyboardHere, t, language }) {
       </div>
     </div>
   `;
+}
+
+/** The next action; right and wrong stand side by side, equally large, where neither is likelier than the other. */
+export function nextOf(actions) {
+  const undecided = actions[0]?.tone === "right" && actions[1]?.tone === "wrong";
+  return actions.slice(0, undecided ? 2 : 1);
 }
 
 /**

@@ -143,6 +143,7 @@ class FoulCalled:
 class VerdictGiven:
     """The timing core's word on who was first, with all its evidence."""
 
+    STEP: ClassVar[bool] = True
     arming: str
     outcome: str  # "winner" | "too_close" | "nobody"
     seats: tuple[int, ...]

@@ -173,6 +173,8 @@ def _undo(state: State) -> State:
     """
     before = state.before
     assert before is not None
+    if before.buzz.live and before.before_what == "Armed" and before.before is not None:
+        before = before.before  # an arming that is over anyway is no step of its own
     turn, clock = before.turn, before.clock
     if turn and state.turn and turn.question == state.turn.question and turn.marking == "open":
         turn = replace(turn, sheets=state.turn.sheets)

@@ -65,6 +65,24 @@ def test_an_undone_foul_gives_the_points_back() -> None:
     assert play.state.buzz.eligible == (1, 2, 3, 4, 5)
 
 
+def test_an_undone_verdict_leaves_the_fouls_and_the_host_arms_again() -> None:
+    play = Play(book(rules("buzz_in")))
+    play.do(c.StartRound(), c.Present())
+    shown = play.state
+    play.do(c.Arm(), c.Open())
+    play.press(3)
+    play.do(c.Undo())
+    assert play.state.buzz == shown.buzz and play.state.before_what == "QuestionPresented"
+    play.do(c.Arm())
+    play.foul(4)
+    play.do(c.Open())
+    play.press(2)
+    play.do(c.Undo())
+    assert play.state.buzz.phase == "idle" and play.score(4) == 90, "the foul stands"
+    play.do(c.Arm())
+    assert play.state.buzz.eligible == (1, 2, 3, 5)
+
+
 def test_an_arming_id_is_never_used_again() -> None:
     play = Play(book(rules("buzz_in")))
     play.do(c.StartRound(), c.Present(), c.Arm())
