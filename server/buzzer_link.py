@@ -117,9 +117,11 @@ class BuzzerLink:
     def _hear(self, message: dict[str, Any]) -> None:
         if message["type"] == "welcome":
             self._core = str(message["core"])
-            self._store(c.ReportCore(self._core), None)
             self._told = ()
-            self._stage.set_rim(timing="ok")
+            self._stage.set_rim(
+                timing="ok", boxes=tuple(message["boxes"]), simulated=bool(message["simulated"])
+            )
+            self._store(c.ReportCore(self._core), None)
             self._follow(self._stage.state)
         elif message["type"] == "boxes":
             self._stage.set_rim(boxes=tuple(message["boxes"]), simulated=bool(message["simulated"]))
