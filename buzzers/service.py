@@ -98,6 +98,13 @@ def serve(socket_path: Path, wanted: Wanted, seats: int, inbox: Inbox, ending: C
         print(
             f"timing core ready: {socket_path} boxes={','.join(named) or 'none'}", file=sys.stderr, flush=True
         )
+        if core.simulated:
+            print(
+                f"没有接抢答盒，使用模拟盒：控制台页面上的 1–{seats} 键 · "
+                f"no boxes attached, running on simulated ones: keys 1–{seats} on the console page",
+                file=sys.stderr,
+                flush=True,
+            )
         _loop(core, inbox)
     finally:
         listener.close()

@@ -69,6 +69,11 @@ class Auth:
             self._save()
         return made
 
+    def reset(self, judges: int) -> dict[str, str]:
+        """New passphrases for everybody; every session and token made before is void. Returns account → passphrase."""
+        self._content = {"accounts": {}, "tokens": {}, "cookie_key": ""}
+        return self.make_missing(judges)
+
     @property
     def cookie_key(self) -> str:
         """What signs the session cookies; kept, so that a restarted server knows its pages."""

@@ -88,6 +88,19 @@ def token(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def reset_auth(arguments: argparse.Namespace) -> int:
+    log = EventLog(arguments.data / "contest.db", readonly=True)
+    made = Auth.at(arguments.data).reset(len(load(log).rulebook.judges))
+    log.close()
+    print(
+        json.dumps(made)
+        if arguments.json
+        else "\n".join(f"{who:<10} {phrase}" for who, phrase in made.items())
+    )
+    say("firstpress: new passphrases for everybody; a running show takes them at its next start")
+    return DONE
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="run.py", description="FirstPress 先声: the stage final, run and decided."
@@ -133,6 +146,13 @@ def _parser() -> argparse.ArgumentParser:
     making.add_argument("--role", choices=("host", "judge"), required=True)
     making.add_argument("--judge", type=int, help="which judge")
     as_json(making)
+    resetting = command(
+        "reset-auth",
+        reset_auth,
+        "new passphrases for everybody, printed once; what was made before is void",
+    )
+    data(resetting)
+    as_json(resetting)
     commands.add_parser("bank", help="the question bank: import, export, template, stats", add_help=False)
     commands.add_parser("test", help="prepare and run the tests (see run.py test --help)", add_help=False)
     return parser

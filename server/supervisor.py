@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
 import signal
@@ -17,6 +18,7 @@ import webbrowser
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from question_bank import samples
 from question_bank.bank import Bank
@@ -57,6 +59,8 @@ def run(show: Show) -> int:
     """Run a show until Ctrl-C or SIGTERM. Returns the exit status."""
     try:
         _check_port(show)
+        show.data.mkdir(parents=True, exist_ok=True)
+        lock = _lock(show.data)
         state = prepare(show)
         made = Auth.at(show.data).make_missing(len(state.rulebook.judges))
     except (CannotStart, NotEnoughQuestions) as error:
@@ -68,7 +72,8 @@ def run(show: Show) -> int:
             file=sys.stderr,
         )
         return 2
-    return _Processes(show, state, made).run()
+    with lock:
+        return _Processes(show, state, made).run()
 
 
 def _check_port(show: Show) -> None:
@@ -84,10 +89,22 @@ def _check_port(show: Show) -> None:
             ) from error
 
 
+def _lock(data: Path) -> IO[str]:
+    """Holds the data folder for this show until it is closed: one log has one writer."""
+    lock = (data / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise CannotStart(
+            f"another show is running on the data folder {data}; end it, or choose another with --data"
+        ) from None
+    return lock
+
+
 def prepare(show: Show) -> State:
     """Make what the data folder lacks: the sample bank, the contest with its drawn paper. Returns its state."""
     rulebook = read_contest(show.contest_file or PRESET)
-    show.data.mkdir(parents=True, exist_ok=True)
     path = show.data / "contest.db"
     if show.new and path.exists():
         _put_aside(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -41,6 +42,26 @@ def test_a_data_folder_that_cannot_be_written_is_one_clear_line() -> None:
         and "--data" in ended.stderr
         and "/proc/firstpress" in ended.stderr
     )
+
+
+def test_one_data_folder_has_one_show(tmp_path: Path) -> None:
+    with Show(tmp_path / "data"):
+        ended = serve("--data", str(tmp_path / "data"), "--port", str(free_port()))
+    assert ended.returncode == 2 and len(ended.stderr.splitlines()) == 1
+    assert "another show is running" in ended.stderr and "--data" in ended.stderr
+
+
+def test_lost_passphrases_are_replaced(tmp_path: Path) -> None:
+    with Show(tmp_path / "data") as show:
+        old = dict(show.passphrases)
+        token = show.token()
+    call = [sys.executable, "-m", "server.cli", "reset-auth", "--data", str(tmp_path / "data"), "--json"]
+    new = json.loads(subprocess.run(call, capture_output=True, text=True, cwd=ROOT, check=True).stdout)
+    assert set(new) == set(old) and not set(new.values()) & set(old.values())
+    with Show(tmp_path / "data") as show:
+        assert show.sign_in("host", old["host"])[0] == 403
+        assert show.sign_in("host", new["host"])[0] == 303
+        assert show.command(token, "show", scene="lineup")[0] == 401
 
 
 def test_a_bad_contest_file_is_told_mistake_by_mistake(tmp_path: Path) -> None:
