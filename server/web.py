@@ -115,7 +115,7 @@ def make_app(stage: Stage, auth: Auth, commands: Commands, run_blocking: RunBloc
         return response
 
     _add_pages(app, stage, auth, run_blocking)
-    _add_interface(app, stage, auth, commands)
+    _add_interface(app, stage, auth, commands, run_blocking)
     return app
 
 
@@ -196,7 +196,9 @@ def _bearer(auth: Auth) -> Identity:
     return identity
 
 
-def _add_interface(app: Flask, stage: Stage, auth: Auth, commands: Commands) -> None:
+def _add_interface(
+    app: Flask, stage: Stage, auth: Auth, commands: Commands, run_blocking: RunBlocking
+) -> None:
     @app.errorhandler(HTTPException)
     def plain_error(error: HTTPException) -> tuple[dict[str, Any], int] | HTTPException:
         if request.path.startswith("/api/"):
@@ -239,4 +241,7 @@ def _add_interface(app: Flask, stage: Stage, auth: Auth, commands: Commands) -> 
         after = request.args.get("after", "0")
         if not after.isdigit():
             abort(400, "after: the sequence of the last event you have, a whole number")
-        return {"revision": stage.state.seq, "events": public_events(stage.log_path, int(after))}
+        return {
+            "revision": stage.state.seq,
+            "events": run_blocking(public_events, stage.log_path, int(after)),
+        }

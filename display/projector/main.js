@@ -1,23 +1,5 @@
-// The projector page: connects to the server and shows whatever view comes.
-import { connect } from "../shared/connection.js";
-import { html, render } from "../shared/html.js";
+// Entry of the projector page. `?lang=en` in the address overrides the contest's language.
+import { mount } from "../shared/mount.js";
 import { App } from "./app.js";
 
-const root = document.getElementById("projector");
-const language = new URLSearchParams(location.search).get("lang");
-let view = null;
-let link = { state: "connecting" };
-
-const draw = () => render(html`<${App} view=${view} link=${link} language=${language} contestNs=${() => line.contestNs()} />`, root);
-
-const line = connect("/projector", {
-  onView: (next) => {
-    view = next;
-    draw();
-  },
-  onLink: (next) => {
-    link = next;
-    draw();
-  },
-});
-draw();
+mount("/projector", "projector", App, { language: new URLSearchParams(location.search).get("lang") });

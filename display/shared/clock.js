@@ -1,7 +1,7 @@
 // What a clock on a screen shows. It draws the server's deadline; it never decides anything.
 
 /**
- * Milliseconds left on a clock of a view.
+ * Milliseconds left on a clock of a view, never more than its whole length (one that opens in a moment stands full).
  *
  * @param {{state: string, deadline_ns: number|null, remaining_ms: number}|null} clock
  * @param {number} contestNs contest time now, ns
@@ -9,7 +9,7 @@
  */
 export function remainingMs(clock, contestNs) {
   if (!clock) return 0;
-  if (clock.state === "running") return Math.max(0, (clock.deadline_ns - contestNs) / 1e6);
+  if (clock.state === "running") return Math.min(clock.total_ms, Math.max(0, (clock.deadline_ns - contestNs) / 1e6));
   return clock.state === "held" ? clock.remaining_ms : 0;
 }
 

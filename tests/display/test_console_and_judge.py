@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import chromium, open_page
+from tests.browser import open_page
 from tests.display.pages import fixtures, load, open_role, show
 
 VIEWS = fixtures("host")
@@ -23,17 +22,6 @@ CUT_OFF = """() => [...document.querySelectorAll("body *")].filter((element) => 
 }).map((element) => `${element.className}: ${element.textContent.slice(0, 20)}`)"""
 PAGE_SCROLLS = """() => document.documentElement.scrollHeight > innerHeight + 1
   || document.documentElement.scrollWidth > innerWidth + 1"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def complaints() -> list[str]:
-    return []
 
 
 @pytest.fixture(scope="module")

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import chromium, open_page
+from tests.browser import open_page
 from tests.display.pages import fixtures, load, open_role, show
 
 MEASURE = (Path(__file__).parent / "layout.js").read_text(encoding="utf-8")
 VIEWS = fixtures("projector")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def complaints() -> list[str]:
-    return []
 
 
 @pytest.fixture(scope="module")
