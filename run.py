@@ -85,6 +85,8 @@ def hand_over(python, module, arguments):
     environment = dict(os.environ)
     paths = [str(ROOT)] + ([environment["PYTHONPATH"]] if environment.get("PYTHONPATH") else [])
     environment["PYTHONPATH"] = os.pathsep.join(paths)
+    # The folder we were called from must not lend its modules.
+    environment["PYTHONSAFEPATH"] = "1"
     os.execve(str(python), [str(python), "-m", module, *arguments], environment)
 
 

@@ -28,6 +28,8 @@ FOR_THE_README = {
     "judge-open",
 }
 SETTLE_MS = 1600  # longer than any transition
+# What moves for ever (the breath of the wave) does not count.
+AT_REST = "() => document.getAnimations().every((one) => one.playState !== 'running' || one.effect.getTiming().iterations > 1)"
 
 
 class Studio:
@@ -57,6 +59,8 @@ class Studio:
         if not wanted:
             return
         self.pages[wanted[0]].wait_for_timeout(settle_ms)
+        for name in wanted:
+            self.pages[name].wait_for_function(AT_REST)
         for name in wanted:
             self.pages[name].screenshot(path=self.folder / f"{name}-{state}.png")
 

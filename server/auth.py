@@ -38,21 +38,32 @@ def _token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+class AuthDamaged(ValueError):
+    """The file with the secrets cannot be read; the text says how to mend it."""
+
+
 class Auth:
     """The secrets in DATA/auth.json (readable by the owner alone)."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._content: dict[str, Any] = (
-            json.loads(path.read_text())
-            if path.exists()
-            else {"accounts": {}, "tokens": {}, "cookie_key": ""}
-        )
+        self._content: dict[str, Any] = {"accounts": {}, "tokens": {}, "cookie_key": ""}
+        if path.exists():
+            try:
+                self._content = json.loads(path.read_text())
+            except ValueError as error:
+                raise AuthDamaged(f"{path} is damaged ({error}); make it anew: run.py reset-auth") from error
 
     @classmethod
     def at(cls, data: Path) -> Auth:
-        """The secrets of a data folder."""
+        """The secrets of a data folder. Raises AuthDamaged."""
         return cls(data / "auth.json")
+
+    @classmethod
+    def fresh(cls, data: Path) -> Auth:
+        """The secrets of a data folder begun anew: every passphrase, session and token made before is void."""
+        (data / "auth.json").unlink(missing_ok=True)
+        return cls.at(data)
 
     def make_missing(self, judges: int) -> dict[str, str]:
         """Make accounts that are not there yet: host and judge-1 … judge-n. Returns account → passphrase, once."""
@@ -68,11 +79,6 @@ class Auth:
         elif made:
             self._save()
         return made
-
-    def reset(self, judges: int) -> dict[str, str]:
-        """New passphrases for everybody; every session and token made before is void. Returns account → passphrase."""
-        self._content = {"accounts": {}, "tokens": {}, "cookie_key": ""}
-        return self.make_missing(judges)
 
     @property
     def cookie_key(self) -> str:

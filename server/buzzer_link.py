@@ -14,6 +14,7 @@ from typing import Any
 
 import eventlet
 from eventlet.green import socket
+from eventlet.semaphore import Semaphore
 
 from .game import commands as c
 from .game.events import PressSeen
@@ -72,6 +73,7 @@ class BuzzerLink:
         self._core: str | None = None
         self._seq = 0
         self._told: tuple[Any, ...] = ()
+        self._sending = Semaphore(1)
         stage.on_change.append(self._follow)
 
     def run(self) -> None:
@@ -79,7 +81,7 @@ class BuzzerLink:
         while True:
             try:
                 self._serve_once()
-            except (OSError, ValueError, KeyError, TypeError):
+            except Exception:  # whatever it was, the link is made anew
                 traceback.print_exc(file=sys.stderr)
             self._socket = None
             if self._stage.rim.timing != "down":
@@ -116,7 +118,8 @@ class BuzzerLink:
 
     def _hear(self, message: dict[str, Any]) -> None:
         if message["type"] == "welcome":
-            self._core = str(message["core"])
+            if self._core != str(message["core"]):
+                self._core, self._seq = str(message["core"]), 0
             self._told = ()
             self._stage.set_rim(
                 timing="ok", boxes=tuple(message["boxes"]), simulated=bool(message["simulated"])
@@ -128,11 +131,14 @@ class BuzzerLink:
         elif "seq" in message:
             command = report(message)
             if command is not None:
-                self._store(command, f"{self._core}-{message['seq']}")
+                self._store(command, f"core:{self._core}-{message['seq']}")
             self._seq = int(message["seq"])
             self._send({"type": "ack", "seq": self._seq})
         else:
             print(f"timing core says: {message}", file=sys.stderr)
+            arming = self._stage.state.buzz.arming
+            if message["type"] == "error" and arming and arming in str(message.get("line")):
+                self._store(c.ReportRefusal(arming), None)
 
     def _store(self, command: c.Command, command_id: str | None) -> None:
         """Until it is in the log: a disk that is full for a moment must not cost a verdict."""
@@ -181,7 +187,8 @@ class BuzzerLink:
         if self._socket is None:
             return False
         try:
-            self._socket.sendall(json.dumps(message).encode() + b"\n")
+            with self._sending:
+                self._socket.sendall(json.dumps(message).encode() + b"\n")
         except OSError:
             return False
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from question_bank import cli as bank_cli
 
 from . import __version__, supervisor
-from .auth import Auth, Identity
+from .auth import Auth, AuthDamaged, Identity
 from .contest_file import BadContestFile, read_contest
 from .event_log import EventLog, LogDamaged
 from .game.standings import standings
@@ -28,7 +29,7 @@ def say(text: str) -> None:
 def serve(arguments: argparse.Namespace) -> int:
     return supervisor.run(
         supervisor.Show(
-            data=arguments.data,
+            data=arguments.data.resolve(),
             address=arguments.host,
             port=arguments.port,
             boxes=arguments.boxes,
@@ -59,6 +60,11 @@ def verify(arguments: argparse.Namespace) -> int:
     try:
         log = EventLog(arguments.log, readonly=True)
         load(log)
+    except sqlite3.OperationalError as error:
+        say(
+            f"firstpress: {arguments.log} cannot be opened ({error}); copy it with its -wal file to a disk of your own"
+        )
+        return WRONG_CALL
     except (LogDamaged, ValueError) as damage:
         if arguments.json:
             print(json.dumps({"ok": False, "problem": str(damage)}, ensure_ascii=False))
@@ -90,7 +96,7 @@ def token(arguments: argparse.Namespace) -> int:
 
 def reset_auth(arguments: argparse.Namespace) -> int:
     log = EventLog(arguments.data / "contest.db", readonly=True)
-    made = Auth.at(arguments.data).reset(len(load(log).rulebook.judges))
+    made = Auth.fresh(arguments.data).make_missing(len(load(log).rulebook.judges))
     log.close()
     print(
         json.dumps(made)
@@ -171,7 +177,7 @@ def main(argv: list[str]) -> int:
         for mistake in error.mistakes:
             say(f"firstpress: {mistake}")
         return WRONG_CALL
-    except LogDamaged as error:
+    except (LogDamaged, AuthDamaged) as error:
         say(f"firstpress: {error}")
         return WRONG_CALL
     except KeyboardInterrupt:

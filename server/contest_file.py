@@ -57,7 +57,7 @@ SETTINGS: dict[str, dict[str, tuple[str, _Number]]] = {
         "foul": ("foul_cp", _Number(-1000, 0, points=True)),
         "begin_seconds": ("begin_seconds", _SECONDS),
         "finish_seconds": ("finish_seconds", _SECONDS),
-        "nobody_seconds": ("nobody_seconds", _SECONDS),
+        "nobody_seconds": ("nobody_seconds", _Number(1, 600)),
     },
     "risk": {
         "seconds": ("seconds", _SECONDS),
@@ -122,7 +122,7 @@ def read_contest(path: Path) -> Rulebook:
         raise BadContestFile(
             [f"{path}: not UTF-8 text (byte {error.start}); save the file as UTF-8"]
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also of numbers and nesting that no contest needs
         raise BadContestFile([f"{path}: {error}"]) from error
     return rulebook_from(document, str(path))
 
@@ -202,7 +202,7 @@ def _rounds(read: _Reader, document: dict[str, Any]) -> tuple[RoundRules, ...]:
 
 def _round(read: _Reader, row: dict[str, Any], path: str) -> RoundRules | None:
     kind = row.get("kind")
-    if kind not in ROUNDS:
+    if not isinstance(kind, str) or kind not in ROUNDS:
         read.wrong(f"{path}.kind", kind, ", ".join(ROUNDS))
         return None
     rules, title = ROUNDS[kind]
@@ -218,7 +218,11 @@ def _round(read: _Reader, row: dict[str, Any], path: str) -> RoundRules | None:
             values[name] = value
     if "values" in row:
         stakes = row["values"]
-        if isinstance(stakes, list) and stakes and all(stake in (10, 20, 30) for stake in stakes):
+        if (
+            isinstance(stakes, list)
+            and stakes
+            and all(type(stake) is int and stake in (10, 20, 30) for stake in stakes)
+        ):
             values["values_cp"] = tuple(stake * 100 for stake in sorted(set(stakes)))
         else:
             read.wrong(

@@ -43,6 +43,22 @@ def row_hash(prev_hash: str, seq: int, contest_ns: int, wall_time: str, kind: st
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _open_readonly(path: Path) -> sqlite3.Connection:
+    """A connection that writes nothing; also for a medium on which SQLite could not make its side files."""
+    address = path.resolve().as_uri()
+    connection = sqlite3.connect(f"{address}?mode=ro", uri=True, check_same_thread=False)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    except sqlite3.OperationalError:
+        connection.close()
+        if path.with_name(f"{path.name}-wal").exists():
+            raise
+        connection = sqlite3.connect(f"{address}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+    except sqlite3.DatabaseError:
+        pass  # no database at all: whoever asks for the rows says so
+    return connection
+
+
 class EventLog:
     """One contest's log. Raises sqlite3.Error from `append` when it cannot be made durable: nothing is stored then."""
 
@@ -52,9 +68,7 @@ class EventLog:
         if readonly:
             if not path.is_file():
                 raise LogDamaged(f"{path}: there is no such log")
-            self._connection = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False
-            )
+            self._connection = _open_readonly(path)
         else:
             self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             self._connection.execute("PRAGMA journal_mode=WAL")
@@ -120,8 +134,11 @@ class EventLog:
     def rows(self, after: int = 0) -> Iterator[Row]:
         """Every row with a sequence above `after`, in order."""
         query = "SELECT seq, contest_ns, wall_time, type, body, prev_hash, hash FROM events WHERE seq > ? ORDER BY seq"
-        for row in self._connection.execute(query, (after,)):
-            yield Row(*row)
+        try:
+            for row in self._connection.execute(query, (after,)):
+                yield Row(*row)
+        except sqlite3.DatabaseError as error:
+            raise LogDamaged(f"{self.path}: cannot be read to its end ({error})") from error
 
     def checked_rows(self) -> Iterator[Row]:
         """Every row in order; raises LogDamaged at the first that does not follow from the one before."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .game import commands as c
+from .game.buzz_in import may_press
 from .game.decide import allowed_results, go_is_open, round_is_over
 from .game.rulebook import BuzzIn, Risk, Scenario, Text
 from .game.standings import places_to_reveal
@@ -18,9 +19,9 @@ from .rule_lines import signed
 RESULTS = {
     "right": Text("答对", "Right"),
     "wrong": Text("答错", "Wrong"),
-    "timeout": Text("超时", "Time out"),
+    "timeout": Text("超时", "Time's up"),
     "void": Text("作废本题", "Void the question"),
-    "unanswered": Text("无人抢答", "Nobody pressed"),
+    "unanswered": Text("无人抢答，结束本题", "Close: nobody pressed"),
     "declined": Text("放弃", "Declined"),
 }
 RESULT_KEYS = {
@@ -83,7 +84,11 @@ def tools(state: State) -> list[Offer]:
     found = []
     if state.before is not None:
         what = undo_label(state)
-        found.append(Offer("undo", c.Undo(), Text(f"撤销：{what.zh}", f"Undo: {what.en}"), "u", "neutral"))
+        found.append(
+            Offer(
+                "undo", c.Undo(state.before_seq), Text(f"撤销：{what.zh}", f"Undo: {what.en}"), "u", "neutral"
+            )
+        )
     on = not state.blackout
     label = Text("黑屏", "Blackout") if on else Text("恢复画面", "Bring the picture back")
     found.append(Offer("blackout", c.SetBlackout(on), label, "Escape", "neutral"))
@@ -110,7 +115,9 @@ def _final(state: State) -> list[Offer]:
     if len(state.places) >= len(groups):
         return [Offer("standings", c.Show("standings"), Text("最终名次", "Final standings"), "Space")]
     place, seats = groups[len(state.places)]
-    shared = Text(f"(并列 {len(seats)} 人)", f" ({len(seats)} share it)") if len(seats) > 1 else Text("", "")
+    shared = (
+        Text(f"（并列 {len(seats)} 人）", f" ({len(seats)} share it)") if len(seats) > 1 else Text("", "")
+    )
     label = Text(f"公布第 {place} 名{shared.zh}", f"Reveal place {place}{shared.en}")
     return [Offer("reveal_place", c.RevealPlace(), label, "Space")]
 
@@ -198,7 +205,7 @@ def _answering(state: State, turn: Turn) -> list[Offer]:
         resume = Offer("resume_clock", c.ResumeClock(), Text("继续计时", "Resume the clock"), "c", "neutral")
         return [*both, resume]
     if clock.purpose == "begin":
-        label = Text("选手开始作答", "The answer has begun")
+        label = Text("选手开始作答", "Contestant has begun")
         return [Offer("begin", c.Begin(), label, "Space"), *both, _ruling(state, "timeout")]
     return [
         Offer("hold_clock", c.HoldClock(), Text("回答完毕 · 停表", "Answered · stop the clock"), "Space"),
@@ -217,7 +224,7 @@ def _armings(state: State, turn: Turn) -> list[Offer]:
         case "open":
             return [cancel]
     fouled = {foul.seat for foul in turn.buzz.fouls}
-    if fouled >= set(state.rulebook.seats) or (turn.buzz.tied and fouled >= set(turn.buzz.tied)):
+    if not may_press(state, turn):
         return [_ruling(state, "void", "Space")]
     match turn.buzz.phase:
         case "nobody":

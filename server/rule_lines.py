@@ -18,7 +18,7 @@ def signed(points_cp: int) -> str:
 
 def _change(points_cp: int) -> tuple[str, str]:
     if points_cp == 0:
-        return "不得分", "no points"
+        return "不得分", "nothing"
     amount = plain(abs(points_cp))
     return (f"加 {amount} 分", f"+{amount}") if points_cp > 0 else (f"扣 {amount} 分", f"−{amount}")
 
@@ -31,10 +31,10 @@ def rule_lines(rules: RoundRules, seats: int) -> list[Text]:
             return [
                 Text(
                     f"按席位顺序轮流作答，每位选手 {rules.turns} 题",
-                    f"In seat order, {rules.turns} questions each",
+                    f"In seat order, {rules.turns} question{'s' if rules.turns > 1 else ''} each",
                 ),
                 Text(f"每题限时 {rules.seconds} 秒", f"{rules.seconds} seconds a question"),
-                Text(f"答对{right[0]}，答错或超时{wrong[0]}", f"Right {right[1]}; wrong or late {wrong[1]}"),
+                Text(f"答对{right[0]}，答错或超时{wrong[0]}", f"Right {right[1]}, wrong or late {wrong[1]}"),
             ]
         case Scenario():
             top = plain(rules.max_cp)
@@ -71,7 +71,7 @@ def rule_lines(rules: RoundRules, seats: int) -> list[Text]:
                     f"{rules.begin_seconds} 秒内开始作答，{rules.finish_seconds} 秒内答完",
                     f"Begin within {rules.begin_seconds} s, finish within {rules.finish_seconds} s",
                 ),
-                Text(f"答对{right[0]}，答错或超时{wrong[0]}", f"Right {right[1]}; wrong or late {wrong[1]}"),
+                Text(f"答对{right[0]}，答错或超时{wrong[0]}", f"Right {right[1]}, wrong or late {wrong[1]}"),
             ]
         case Risk():
             values = "、".join(plain(value) for value in rules.values_cp)

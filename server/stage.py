@@ -5,7 +5,9 @@ Knows no sockets and no event loop: how to run what blocks, and what stands for 
 
 from __future__ import annotations
 
+import sys
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -37,6 +39,14 @@ def boot_id() -> str:
 def wall_time() -> str:
     """For people to read, with the zone."""
     return datetime.now().astimezone().isoformat(timespec="milliseconds")
+
+
+def _guarded(tell: Callable[..., None], *arguments: Any) -> None:
+    """One subscriber that fails must not silence the others, nor undo what is on disk already."""
+    try:
+        tell(*arguments)
+    except Exception:
+        traceback.print_exc(file=sys.stderr)
 
 
 class Stage:
@@ -71,7 +81,8 @@ class Stage:
         self.on_change: list[Callable[[State], None]] = []
         self.on_rim: list[Callable[[], None]] = []
         rebooted = bool(last.boot) and not same_boot
-        self.referee.submit(StartSession(boot, self.offset_ns, rebooted))
+        if not self.referee.submit(StartSession(boot, self.offset_ns, rebooted)).accepted:
+            raise OSError(f"the log {log.path} cannot be written: {self.referee.log_failed}")
         self.referee.submit(Tick())
 
     @property
@@ -90,7 +101,7 @@ class Stage:
             answer: Answer = self._run(self.referee.submit, command, command_id)
             if self.state.seq != before:
                 for tell in self.on_change:
-                    tell(self.state)
+                    _guarded(tell, self.state)
             if self.referee.log_failed != failed:
                 self.set_rim(log_failed=self.referee.log_failed)
         return answer
@@ -99,7 +110,7 @@ class Stage:
         """Change what stands beside the contest (boxes, who is connected), and tell the host."""
         self.rim = replace(self.rim, **changes)
         for tell in self.on_rim:
-            tell()
+            _guarded(tell)
 
     def next_deadline_ns(self) -> int | None:
         """When the running clock ends, in contest time."""

@@ -10,9 +10,11 @@ import argparse
 import errno
 import gc
 import os
+import resource
 import signal
 import sys
 import threading
+import traceback
 import warnings
 from pathlib import Path
 from socket import IPPROTO_TCP, TCP_NODELAY
@@ -25,6 +27,7 @@ with warnings.catch_warnings():
     import eventlet.wsgi
     from eventlet import tpool
     from eventlet.semaphore import Semaphore
+    from eventlet.websocket import RFC6455WebSocket
 
 from flask_socketio import SocketIO
 
@@ -34,12 +37,16 @@ from .event_log import EventLog
 from .game.commands import Tick
 from .sockets import add_namespaces
 from .stage import Stage
-from .web import Commands, make_app
+from .web import Busy, Commands, make_app
 
 BACKLOG = 4096
 CONNECTIONS = 10_000
 LARGEST_MESSAGE = 64 * 1024
 TICK_S = 0.02
+IDLE_S = 15  # a connection that asks nothing for so long is closed; WebSockets have their own heartbeat
+SLOW_AT_ONCE = 2  # password hashing and reading the feed never take the threads that commands need
+SLOW_WAITING = 8
+SPARE_FILES = 64
 
 
 def without_compression(app: Any) -> Any:
@@ -52,13 +59,60 @@ def without_compression(app: Any) -> Any:
     return wrapped
 
 
+class Slowly:
+    """Runs slow calls in native threads, a few at a time; raises Busy when too many wait."""
+
+    def __init__(self) -> None:
+        self._places = Semaphore(SLOW_AT_ONCE)
+        self._waiting = 0
+
+    def __call__(self, function: Any, *arguments: Any) -> Any:
+        if self._waiting >= SLOW_WAITING:
+            raise Busy
+        self._waiting += 1
+        try:
+            with self._places:
+                return tpool.execute(function, *arguments)
+        finally:
+            self._waiting -= 1
+
+
+def take_turns() -> None:
+    """Let every WebSocket give way after each message.
+
+    eventlet's receive returns at once while data waits, so one page that floods would starve all others.
+    """
+    plain = RFC6455WebSocket.wait
+
+    def wait(socket: RFC6455WebSocket) -> Any:
+        message = plain(socket)
+        eventlet.sleep(0)
+        return message
+
+    RFC6455WebSocket.wait = wait
+
+
+def room_for_connections() -> int:
+    """Raise the limit of open files as far as it goes; how many connections that leaves room for."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + SPARE_FILES
+    most = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most - SPARE_FILES
+
+
 def keep_time(stage: Stage) -> None:
     """Tell the rules when a deadline has passed. A green thread of its own, for ever."""
     while True:
         eventlet.sleep(TICK_S)
         deadline_ns = stage.next_deadline_ns()
-        if deadline_ns is not None and stage.now_ns() >= deadline_ns:
+        if deadline_ns is None or stage.now_ns() < deadline_ns:
+            continue
+        try:
             stage.submit(Tick())
+        except Exception:  # a clock must not stop for good because one tick failed
+            traceback.print_exc(file=sys.stderr)
+            eventlet.sleep(1)
 
 
 def end_with_parent() -> None:
@@ -78,7 +132,8 @@ def serve(data: Path, address: str, port: int, core: Path) -> int:
     auth = Auth.at(data)
     link = BuzzerLink(core, stage)
     commands = Commands(stage, link.simulate)
-    app = make_app(stage, auth, commands, tpool.execute)
+    app = make_app(stage, auth, commands, Slowly())
+    take_turns()
     socketio = SocketIO(
         app,
         async_mode="eventlet",
@@ -87,6 +142,7 @@ def serve(data: Path, address: str, port: int, core: Path) -> int:
         ping_interval=5,
         ping_timeout=5,
         manage_session=False,
+        async_handlers=False,  # a page's commands in the order in which it sent them
     )
     add_namespaces(socketio, stage, commands)
     try:
@@ -106,7 +162,12 @@ def serve(data: Path, address: str, port: int, core: Path) -> int:
     gc.freeze()
     print(f"stage ready on {address}:{port}", file=sys.stderr, flush=True)
     eventlet.wsgi.server(
-        listener, without_compression(app), max_size=CONNECTIONS, log_output=False, debug=False
+        listener,
+        without_compression(app),
+        max_size=room_for_connections(),
+        log_output=False,
+        debug=False,
+        socket_timeout=IDLE_S,
     )
     return 0
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
+import re
 import shutil
 import signal
 import socket
@@ -22,8 +24,9 @@ from typing import IO
 
 from question_bank import samples
 from question_bank.bank import Bank
+from question_bank.schema import BankError
 
-from .auth import Auth
+from .auth import Auth, AuthDamaged
 from .contest_file import PRESET, read_contest
 from .event_log import EventLog
 from .game.state import State
@@ -58,12 +61,16 @@ class Show:
 def run(show: Show) -> int:
     """Run a show until Ctrl-C or SIGTERM. Returns the exit status."""
     try:
+        if not re.fullmatch(r"auto|sim|none|serial:.+|gpio:.*", show.boxes):
+            raise CannotStart(
+                f"--boxes {show.boxes}: not known; allowed: auto, sim, none, serial:PORT[,PORT...]"
+            )
         _check_port(show)
-        show.data.mkdir(parents=True, exist_ok=True)
+        show.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = _lock(show.data)
         state = prepare(show)
         made = Auth.at(show.data).make_missing(len(state.rulebook.judges))
-    except (CannotStart, NotEnoughQuestions) as error:
+    except (CannotStart, NotEnoughQuestions, BankError, AuthDamaged) as error:
         print(f"firstpress: {error}", file=sys.stderr)
         return 2
     except (OSError, sqlite3.Error) as error:
@@ -193,8 +200,11 @@ class _Processes:
         )
 
     def _watch(self) -> int:
+        opened = not (self._show.browser and os.environ.get("DISPLAY"))
         while not self._ending:
             time.sleep(0.05)
+            if not opened and self._answers():
+                opened = webbrowser.open(f"http://localhost:{self._show.port}/host") or True
             for name, process in list(self._running.items()):
                 status = process.poll()
                 if status is None or self._ending:
@@ -212,6 +222,12 @@ class _Processes:
                 time.sleep(RESTART_PAUSE_S)
                 self._start(name)
         return 130
+
+    def _answers(self) -> bool:
+        """True once the stage takes connections."""
+        with contextlib.suppress(OSError), socket.create_connection(("localhost", self._show.port), 0.2):
+            return True
+        return False
 
     def _end(self, *_: object) -> None:
         self._ending = True
@@ -246,8 +262,6 @@ class _Processes:
             lines.append("")
         lines.append("  Ctrl-C 结束 · ends the show; what happened is kept and goes on at the next start.\n")
         print("\n".join(lines), flush=True)
-        if self._show.browser and os.environ.get("DISPLAY"):
-            webbrowser.open(f"http://localhost:{self._show.port}/host")
 
 
 def _address() -> str:

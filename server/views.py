@@ -245,7 +245,7 @@ def _ledger(state: State) -> list[View]:
         "wrong": Text("答错", "wrong"),
         "timeout": Text("超时", "time out"),
         "foul": Text("抢答犯规", "foul press"),
-        "marks": Text("评委评分", "judges' mark"),
+        "marks": Text("评委评分", "mark"),
     }
     rows = []
     for entry in reversed(state.entries[-LEDGER_ROWS:]):

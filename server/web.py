@@ -36,6 +36,10 @@ def signed_in(role: str) -> Identity | None:
     return Identity(role, session.get("judge"))
 
 
+class Busy(Exception):
+    """Too many callers wait for slow work already; the stage's own work goes first."""
+
+
 class Commands:
     """What a page or a script may ask, checked and handed to the stage; one answer form for all of them."""
 
@@ -55,12 +59,13 @@ class Commands:
                 )
             kind = message.get("type")
             if kind == "submit_marks" and identity.role == "judge" and identity.judge is not None:
-                return self._answer(SubmitMarks(identity.judge, codec.marks_cp(message)), command_id)
+                marks = SubmitMarks(identity.judge, codec.marks_cp(message))
+                return self._answer(marks, f"judge {identity.judge}:{command_id}")
             if identity.role != "host" or kind == "submit_marks":
                 return _refusal("这个操作不属于您的角色", "This command is not for your role"), 403
             if kind == "simulate_press":
                 return self._press(message)
-            return self._answer(codec.host_command(message), command_id)
+            return self._answer(codec.host_command(message), f"host:{command_id}")
         except codec.BadCommand as error:
             return _refusal(f"命令格式不对：{error}", f"Malformed command: {error}"), 400
 
@@ -95,8 +100,11 @@ def _refusal(zh: str, en: str) -> dict[str, Any]:
     return {"accepted": False, "revision": None, "reason": {"zh": zh, "en": en}}
 
 
-def make_app(stage: Stage, auth: Auth, commands: Commands, run_blocking: RunBlocking) -> Flask:
-    """The WSGI application without its sockets. `run_blocking` runs what would hold up the event loop."""
+def make_app(stage: Stage, auth: Auth, commands: Commands, run_slowly: RunBlocking) -> Flask:
+    """The WSGI application without its sockets.
+
+    `run_slowly` runs what is slow beside the event loop, a few at a time; it raises Busy when too many wait.
+    """
     app = Flask(__name__, static_folder=None)
     app.config.update(
         SECRET_KEY=auth.cookie_key,
@@ -114,12 +122,12 @@ def make_app(stage: Stage, auth: Auth, commands: Commands, run_blocking: RunBloc
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
-    _add_pages(app, stage, auth, run_blocking)
-    _add_interface(app, stage, auth, commands, run_blocking)
+    _add_pages(app, stage, auth, run_slowly)
+    _add_interface(app, stage, auth, commands, run_slowly)
     return app
 
 
-def _add_pages(app: Flask, stage: Stage, auth: Auth, run_blocking: RunBlocking) -> None:
+def _add_pages(app: Flask, stage: Stage, auth: Auth, run_slowly: RunBlocking) -> None:
     @app.get("/")
     def index() -> Response:
         return send_from_directory(DISPLAY / "index", "index.html")
@@ -140,13 +148,18 @@ def _add_pages(app: Flask, stage: Stage, auth: Auth, run_blocking: RunBlocking) 
 
     @app.post("/login/<any(host, judge):role>")
     def sign_in(role: str) -> AnyResponse:
-        if not hmac.compare_digest(request.form.get("csrf", ""), session.get("csrf", "-")):
+        known = session.get("csrf")
+        if not known or not hmac.compare_digest(request.form.get("csrf", "").encode(), known.encode()):
             return _login_page(
                 stage, role, "页面已过期，请再试一次 · The page had expired, please try again", 400
             )
         judge = request.form.get("judge", "")
         account = "host" if role == "host" else f"judge-{judge}"
-        if not run_blocking(auth.check, account, request.form.get("passphrase", "")):
+        try:
+            right = run_slowly(auth.check, account, request.form.get("passphrase", ""))
+        except Busy:
+            return _login_page(stage, role, "登录的人太多，请稍后再试 · Too many sign-ins, try again", 503)
+        if not right:
             return _login_page(stage, role, "口令不对 · That is not the passphrase", 403)
         session.clear()
         session["role"] = role
@@ -196,14 +209,16 @@ def _bearer(auth: Auth) -> Identity:
     return identity
 
 
-def _add_interface(
-    app: Flask, stage: Stage, auth: Auth, commands: Commands, run_blocking: RunBlocking
-) -> None:
+def _add_interface(app: Flask, stage: Stage, auth: Auth, commands: Commands, run_slowly: RunBlocking) -> None:
     @app.errorhandler(HTTPException)
     def plain_error(error: HTTPException) -> tuple[dict[str, Any], int] | HTTPException:
         if request.path.startswith("/api/"):
             return {"error": error.description}, error.code or 500
         return error
+
+    @app.errorhandler(Busy)
+    def busy(_: Busy) -> tuple[dict[str, Any], int]:
+        return {"error": "too many requests of this kind at once; try again in a moment"}, 503
 
     @app.get("/healthz")
     def healthz() -> dict[str, Any]:
@@ -222,7 +237,10 @@ def _add_interface(
     @app.post("/api/v1/commands")
     def command() -> tuple[dict[str, Any], int]:
         identity = _bearer(auth)
-        message = request.get_json(force=True, silent=True)
+        try:
+            message = request.get_json(force=True, silent=True)
+        except RecursionError:
+            message = None  # nested deeper than any command; answered as malformed
         return commands.run(identity, message)
 
     @app.get("/api/v1/views/<role>")
@@ -234,14 +252,16 @@ def _add_interface(
         identity = _bearer(auth)
         if identity.role != role:
             abort(403, f"this token is for the role {identity.role}")
+        if role == "judge" and identity.judge not in {judge.number for judge in stage.state.rulebook.judges}:
+            abort(404, f"there is no judge {identity.judge} in this contest")
         return stage.view(role, identity.judge)
 
     @app.get("/api/v1/events")
     def events() -> dict[str, Any]:
         after = request.args.get("after", "0")
-        if not after.isdigit():
+        if not re.fullmatch("[0-9]{1,18}", after):
             abort(400, "after: the sequence of the last event you have, a whole number")
         return {
             "revision": stage.state.seq,
-            "events": run_blocking(public_events, stage.log_path, int(after)),
+            "events": run_slowly(public_events, stage.log_path, int(after)),
         }

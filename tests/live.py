@@ -63,7 +63,11 @@ class Show:
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        until(self.ready, f"a server that answers; it printed {self.printed}", START_WITHIN_S)
+        try:
+            until(self.ready, f"a server that answers; it printed {self.printed}", START_WITHIN_S)
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def ready(self) -> bool:

@@ -28,7 +28,7 @@ export function Actions({ view, commands, live, keyboardHere, t, language }) {
     <div class="actions">
       <${Refusal} refusal=${commands.refusal} live=${live} slow=${slow} keyboardHere=${keyboardHere} t=${t} language=${language} />
       ${next.length
-        ? html`<div class=${`next ${next.length > 1 ? "is-pair" : ""}`}>
+        ? html`<div class=${`next ${next.length > 1 ? "is-pair" : ""} ${next.length > 2 ? "is-many" : ""}`}>
             ${next.map((one) => html`<${Control} key=${one.id} control=${one} role="next-action" commands=${commands} live=${live} t=${t} language=${language} />`)}
           </div>`
         : html`<div class="next-none">${t("host.next.none")}</div>`}
@@ -43,8 +43,13 @@ export function Actions({ view, commands, live, keyboardHere, t, language }) {
   `;
 }
 
-/** The next action; right and wrong stand side by side, equally large, where neither is likelier than the other. */
+/**
+ * The next action. Where none is likelier than the others they stand side by side, equally large: right and wrong,
+ * and the stakes, of which the contestant chooses.
+ */
 export function nextOf(actions) {
+  const stakes = actions.filter((one) => one.id.startsWith("stake_")).length;
+  if (stakes > 1) return actions.slice(0, stakes);
   const undecided = actions[0]?.tone === "right" && actions[1]?.tone === "wrong";
   return actions.slice(0, undecided ? 2 : 1);
 }

@@ -44,7 +44,7 @@ function Buzz({ view, contestNs, t }) {
       <ol class="presses" aria-label=${t("host.buzz.order")}>
         ${buzz.fouls.map((one) => html`<${Press} key=${`foul ${one.seat}`} seat=${one.seat} status="foul" tag=${foulTag(one, t)} text=${earlyText(one, t)} t=${t} />`)}
         ${order.map((one) => html`<${Press} key=${one.seat} seat=${one.seat} status=${one.status} text=${pressText(one, buzz, t)} t=${t} />`)}
-        ${buzz.fouls.length + order.length === 0 && html`<li class="presses-none">${t("host.buzz.order.empty")}</li>`}
+        ${buzz.fouls.length + order.length === 0 && html`<li class="presses-none">${t(phase === "nobody" ? "host.buzz.order.none" : "host.buzz.order.empty")}</li>`}
       </ol>
     </div>
   `;

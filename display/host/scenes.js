@@ -2,6 +2,7 @@
 import { html } from "../shared/html.js";
 import { points } from "../shared/numbers.js";
 import { pick } from "../shared/strings.js";
+import { words } from "../shared/words.js";
 import { rulingText } from "./now_line.js";
 
 function Opening({ view, t, language }) {
@@ -33,7 +34,7 @@ function RoundTitle({ view, t, language }) {
     <div class="scene">
       <h2>${t("host.scene.round_title", { title })}</h2>
       <ul class="rules">
-        ${view.round.rules.map((rule) => html`<li>${pick(rule, language)}</li>`)}
+        ${view.round.rules.map((rule) => html`<li><span class="set-by-words">${words(pick(rule, language))}</span></li>`)}
       </ul>
     </div>
   `;
@@ -98,7 +99,7 @@ function Marks({ view, t }) {
   return html`
     <div class="scene">
       <h2>${t("seat", { seat: seat.seat })}${" "}${seat.name}<strong class="marks-result">${t("host.marks.result", { mark: points(scene.mark) })}</strong></h2>
-      <ol class="marks">
+      <ol class="marks" style=${{ "--across": Math.max(4, scene.marks.length > 6 ? Math.ceil(scene.marks.length / 2) : scene.marks.length) }}>
         ${scene.marks.map(
           (one) => html`
             <li class=${one.dropped ? "is-dropped" : ""}>

@@ -2,6 +2,7 @@
 import { html, useLayoutEffect, useRef } from "../shared/html.js";
 import { change } from "../shared/numbers.js";
 import { pick } from "../shared/strings.js";
+import { words } from "../shared/words.js";
 
 const PROJECTOR_WIDTH = 1280; // the picture is laid out at this size and scaled down whole
 const PROJECTOR_HEIGHT = 720;
@@ -68,7 +69,7 @@ function Preview({ preview, t }) {
   return html`
     <div class="preview">
       <h2 class="zone-title">${t("host.preview")}<em>${t("host.secret")}</em></h2>
-      <p class=${preview ? "" : "is-none"}>${preview ? preview.prompt : t("host.preview.none")}</p>
+      <p class=${preview ? "set-by-words" : "is-none"}>${preview ? words(preview.prompt) : t("host.preview.none")}</p>
     </div>
   `;
 }

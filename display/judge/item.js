@@ -1,6 +1,7 @@
 // One item of the sheet: its text, its maximum, and the stepper under the thumb.
 import { html } from "../shared/html.js";
 import { points } from "../shared/numbers.js";
+import { words } from "../shared/words.js";
 import { stepped } from "./draft.js";
 
 const KEY_STEPS = { ArrowUp: 1, ArrowRight: 1, "+": 1, "=": 1, ArrowDown: -1, ArrowLeft: -1, "-": -1 };
@@ -39,7 +40,7 @@ export function Item({ index, item, mark, step, pointed, locked, onMark, t }) {
     <li class=${`item ${marked ? "is-marked" : ""} ${pointed ? "is-pointed" : ""}`} data-item=${index}>
       <p class="item-text" id=${`item-${index}`}>
         <span class="item-number figures">${index + 1}</span>
-        <span>${item.text}</span>
+        <span class="set-by-words">${words(item.text)}</span>
         <small>${t("judge.max", { max: points(item.max) })}</small>
       </p>
       <div class="stepper">

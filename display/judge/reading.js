@@ -1,6 +1,7 @@
 // What a judge sees when there is nothing to mark: waiting, closed, public. And the head that every sheet has.
 import { html } from "../shared/html.js";
 import { points } from "../shared/numbers.js";
+import { words } from "../shared/words.js";
 
 export function Reading({ view, t }) {
   const { sheet } = view;
@@ -37,7 +38,7 @@ export function Given({ sheet, t }) {
     <ol class="given">
       ${sheet.items.map(
         (item, i) => html`
-          <li><span>${item.text}</span><b class="figures">${points(sheet.marks[i])}<small>${t("judge.of", { max: points(item.max) })}</small></b></li>
+          <li><span class="set-by-words">${words(item.text)}</span><b class="figures">${points(sheet.marks[i])}<small>${t("judge.of", { max: points(item.max) })}</small></b></li>
         `,
       )}
       <li class="given-total">

@@ -2,6 +2,7 @@
 import { html, useEffect, useRef, useState } from "../shared/html.js";
 import { points } from "../shared/numbers.js";
 import { pick } from "../shared/strings.js";
+import { words } from "../shared/words.js";
 import { draftAddress, dropDraft, loadDraft, saveDraft, total } from "./draft.js";
 import { Item } from "./item.js";
 import { Contestant, Given } from "./reading.js";
@@ -87,7 +88,7 @@ export function Sheet({ view, live, send, t, language }) {
       <${Contestant} view=${view} t=${t} />
       <details class="scenario" open=${window.innerWidth >= 700}>
         <summary>${t("judge.question")}</summary>
-        <p>${sheet.question.prompt}</p>
+        <p class="set-by-words">${words(sheet.question.prompt)}</p>
       </details>
       ${reading
         ? html`<${Given} sheet=${sheet} t=${t} />`

@@ -1,5 +1,6 @@
 // Text that measures itself: as large as its box allows, never past it, never scrolled.
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../shared/html.js";
+import { words } from "../shared/words.js";
 
 /** A number that changes when what was measured no longer holds: another window size, a face that has just arrived. */
 export function useMeasureAgain() {
@@ -66,7 +67,7 @@ export function Fit({ max, min = SMALLEST, as = "div", wrap = true, class: name 
   useLayoutEffect(() => {
     fitText(box.current, min, max, wrap);
   });
-  return html`<${as} ...${rest} ref=${box} class=${`fit ${name}`}>${children}<//>`;
+  return html`<${as} ...${rest} ref=${box} class=${`fit ${name}`}>${wrap ? words(children) : children}<//>`;
 }
 
 /** A person's name: on one line unless two lines make it much larger; broken after a dot rather than inside a part. */

@@ -86,7 +86,7 @@ function Column({ seat, as, seats, t }) {
       <${Name} max=${nameMax} class="seat-name">${seat.name}<//>
     </div>
     ${as === "lineup"
-      ? html`<${Fit} max=${3.8} class="seat-unit">${seat.unit}<//><div class="seat-code figures">${seat.number}</div>`
+      ? html`<div class="seat-code figures">${seat.number}</div><${Fit} max=${3.8} class="seat-unit">${seat.unit}<//>`
       : html`<div class="seat-foot">
           <div class="seat-score figures" data-score=${seat.score}><${Score} value=${seat.score} travelled=${Boolean(seat.delta)} /></div>
           <div class="seat-side">

@@ -32,7 +32,7 @@ def allowed_results(buzz: Buzz) -> tuple[str, ...]:
 def may_press(state: State, turn: Turn) -> tuple[int, ...]:
     """Seats that take part in the next arming: after a tie only the tied; never who committed a foul."""
     fouled = {foul.seat for foul in turn.buzz.fouls}
-    seats = turn.buzz.tied if turn.buzz.phase == "too_close" else state.rulebook.seats
+    seats = turn.buzz.among or state.rulebook.seats
     return tuple(seat for seat in seats if seat not in fouled)
 
 
@@ -78,7 +78,11 @@ def begin(state: State, now_ns: int) -> list[e.Event]:
 def foul(state: State, report: c.ReportFoul) -> list[e.Event]:
     """A foul press costs its points and the seat; the others go on."""
     turn = _live_turn(state, report.arming)
-    if turn is None or report.seat not in turn.buzz.eligible:
+    if turn is None:
+        # Known only after the verdict: for the record, without effect.
+        press = e.PressSeen(report.seat, None, 0, "foul")
+        return late_press(state, c.ReportLatePress(report.arming, press, report.evidence))
+    if report.seat not in turn.buzz.eligible:
         return []
     rules = state.round
     assert isinstance(rules, BuzzIn)
@@ -108,7 +112,11 @@ def verdict(state: State, report: c.ReportVerdict) -> list[e.Event]:
 def late_press(state: State, report: c.ReportLatePress) -> list[e.Event]:
     """Recorded for the photo finish while its question is in hand; without effect."""
     turn = state.turn
-    if turn is None or turn.buzz.arming != report.arming or turn.buzz.phase not in ("locked", "too_close"):
+    if (
+        turn is None
+        or turn.buzz.arming != report.arming
+        or turn.buzz.phase not in ("locked", "too_close", "nobody")
+    ):
         return []
     return [e.LatePressSeen(report.arming, report.press, report.evidence)]
 

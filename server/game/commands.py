@@ -111,7 +111,9 @@ class SetBlackout:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Take the last step back."""
+    """Take the last step back. `step`: refuse unless the last step is the one with this sequence."""
+
+    step: int | None = None
 
 
 # What the machine itself reports. These never come from a page.
@@ -162,6 +164,13 @@ class ReportCore:
     core: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReportRefusal:
+    """The timing core did not take an order of this arming: what is pressed now is not judged."""
+
+    arming: str
+
+
 HostCommand = (
     Show
     | StartRound
@@ -182,5 +191,7 @@ HostCommand = (
     | SetBlackout
     | Undo
 )
-MachineCommand = Tick | StartSession | ReportFoul | ReportVerdict | ReportLatePress | ReportCore
+MachineCommand = (
+    Tick | StartSession | ReportFoul | ReportVerdict | ReportLatePress | ReportCore | ReportRefusal
+)
 Command = HostCommand | SubmitMarks | MachineCommand

@@ -72,15 +72,22 @@ def decide(state: State, command: c.Command, now_ns: int, paper: Paper) -> list[
             if state.blackout == on:
                 refuse("画面已经是这样", "The screen is that already")
             return [e.BlackoutSet(on)]
-        case c.Undo():
+        case c.Undo(step):
             if state.before is None:
                 refuse("没有可以撤销的步骤", "There is no step to undo")
+            if step is not None and step != state.before_seq:
+                refuse(
+                    "刚刚又有新的一步，请看清再撤销",
+                    "Another step came in between: look again before you undo",
+                )
             return [e.Undone(state.before_what)]
         case c.Tick():
             clock = state.clock
             due = clock and clock.state == "running" and clock.deadline_ns <= now_ns
             # The end of an open arming is the timing core's to say: a press may still be under way.
             return [e.ClockExpired()] if due and clock and clock.purpose != "open" else []
+        case c.ReportRefusal(arming):
+            return buzz_in.interrupted(state) if state.buzz.arming == arming else []
         case c.StartSession(boot, offset_ns, rebooted):
             return [e.SessionStarted(boot, offset_ns, rebooted)]
         case c.ReportFoul():

@@ -30,9 +30,15 @@ def apply(state: State | None, entry: Entry) -> State:
         if not isinstance(event, e.ContestCreated):
             raise ValueError(f"a log begins with ContestCreated, not with {type(event).__name__}")
         return State(event.contest, event.rulebook, event.slots, seq=entry.seq, contest_ns=entry.contest_ns)
-    after = _undo(state) if isinstance(event, e.Undone) else _change(state, event, entry)
+    after = _undo(state, entry.contest_ns) if isinstance(event, e.Undone) else _change(state, event, entry)
     if e.is_step(event):  # type: ignore[arg-type]
-        after = replace(after, before=state, before_what=_name_of(event, state), before_ns=entry.contest_ns)
+        after = replace(
+            after,
+            before=state,
+            before_what=_name_of(event, state),
+            before_ns=entry.contest_ns,
+            before_seq=entry.seq,
+        )
     return replace(after, seq=entry.seq, contest_ns=entry.contest_ns)
 
 
@@ -121,7 +127,7 @@ def _buzz(state: State, turn: Turn, event: object, now_ns: int) -> State:
     assert isinstance(rules, BuzzIn)
     match event:
         case e.Armed(arming, seats, armed_ns):
-            buzz = Buzz("armed", arming, seats, armed_ns, fouls=buzz.fouls)
+            buzz = Buzz("armed", arming, seats, armed_ns, fouls=buzz.fouls, among=buzz.among)
             state, clock = replace(state, armings=state.armings + 1), None
         case e.Opened(_, open_ns, close_ns):
             buzz = replace(buzz, phase="open", open_ns=open_ns, close_ns=close_ns)
@@ -137,6 +143,7 @@ def _buzz(state: State, turn: Turn, event: object, now_ns: int) -> State:
                 phase={"winner": "locked", "too_close": "too_close", "nobody": "nobody"}[outcome],
                 winner=seats[0] if outcome == "winner" else None,
                 tied=seats if outcome == "too_close" else (),
+                among=seats if outcome == "too_close" else buzz.among,
                 lead_ns=event.lead_ns,
                 lead_uncertainty_ns=event.lead_uncertainty_ns,
                 order=event.presses,
@@ -151,7 +158,8 @@ def _buzz(state: State, turn: Turn, event: object, now_ns: int) -> State:
             )
         case e.LatePressSeen(press=press):
             buzz = replace(buzz, order=tuple(sorted((*buzz.order, press), key=_on_the_axis)))
-            if press.status == "after" and buzz.winner is not None and buzz.lead_ns is None:
+            ahead = buzz.lead_ns is None or (press.lag_ns is not None and press.lag_ns < buzz.lead_ns)
+            if press.status == "after" and buzz.winner is not None and ahead:
                 # The verdict was final before anybody else had pressed: this press tells by how much.
                 buzz = replace(buzz, lead_ns=press.lag_ns, lead_uncertainty_ns=press.uncertainty_ns)
         case e.ArmingEnded(_, why):
@@ -165,11 +173,12 @@ def _on_the_axis(press: e.PressSeen) -> tuple[bool, int]:
     return (press.lag_ns is None, press.lag_ns or 0)
 
 
-def _undo(state: State) -> State:
+def _undo(state: State, now_ns: int) -> State:
     """Back to before the last step, but for what no undo may take away.
 
     Kept: blackout, the count of armings, judges' sheets handed in since. Put right: a clock that ran then
-    stands where it stood at that moment; an arming that was live then is over, so the host arms again.
+    stands where it stood at that moment (and runs on from there where the step was to stop it); an arming that
+    was live then is over, so the host arms again.
     """
     before = state.before
     assert before is not None
@@ -179,10 +188,12 @@ def _undo(state: State) -> State:
     if turn and state.turn and turn.question == state.turn.question and turn.marking == "open":
         turn = replace(turn, sheets=state.turn.sheets)
     if turn and turn.buzz.live:
-        turn, clock = replace(turn, buzz=Buzz(fouls=turn.buzz.fouls)), None
+        turn, clock = replace(turn, buzz=Buzz(fouls=turn.buzz.fouls, among=turn.buzz.among)), None
     if clock and clock.state == "running":
         left_ns = clock.left_ns(state.before_ns)
         clock = replace(clock, state="held" if left_ns else "expired", remaining_ns=left_ns)
+        if state.before_what == "ClockHeld" and left_ns:
+            clock = replace(clock, state="running", deadline_ns=now_ns + left_ns)
     return replace(
         before,
         turn=turn,

@@ -64,6 +64,7 @@ class Buzz:
     close_ns: int | None = None
     winner: int | None = None
     tied: tuple[int, ...] = ()
+    among: tuple[int, ...] = ()  # after a tie, until the question is settled: only these press again
     lead_ns: int | None = None
     lead_uncertainty_ns: int | None = None
     order: tuple[PressSeen, ...] = ()
@@ -147,6 +148,7 @@ class State:
     before: State | None = field(default=None, compare=False, repr=False)
     before_what: str = field(default="", compare=False)
     before_ns: int = field(default=0, compare=False)
+    before_seq: int = field(default=0, compare=False)  # the step that an undo would take back
 
     @property
     def round(self) -> RoundRules | None:

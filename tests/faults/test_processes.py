@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,57 @@ def test_lost_passphrases_are_replaced(tmp_path: Path) -> None:
         assert show.sign_in("host", old["host"])[0] == 403
         assert show.sign_in("host", new["host"])[0] == 303
         assert show.command(token, "show", scene="lineup")[0] == 401
+
+
+@pytest.mark.parametrize(("name", "says"), [("bank.db", "bank.db"), ("auth.json", "reset-auth")])
+def test_a_damaged_file_is_one_clear_line(tmp_path: Path, name: str, says: str) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / name).write_bytes(b"nonsense" * 100)
+    ended = serve("--data", str(data), "--port", str(free_port()))
+    assert ended.returncode == 2 and says in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_unknown_boxes_are_one_clear_line(tmp_path: Path) -> None:
+    ended = serve("--data", str(tmp_path / "data"), "--boxes", "bogus", "--port", str(free_port()))
+    assert ended.returncode == 2 and len(ended.stderr.splitlines()) == 1 and "serial:PORT" in ended.stderr
+
+
+def test_the_data_folder_is_found_from_any_folder(tmp_path: Path) -> None:
+    port = free_port()
+    call = [
+        sys.executable,
+        "-m",
+        "server.cli",
+        "serve",
+        "--data",
+        "here",
+        "--port",
+        str(port),
+        "--no-browser",
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}
+    show = subprocess.Popen(
+        [*call, "--boxes", "sim", "--host", "127.0.0.1"],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+
+        def served() -> bool:
+            with contextlib.suppress(OSError):
+                return bool(
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).status == 200
+                )
+            return False
+
+        until(served, "a server that answers", 20)
+        assert (tmp_path / "here" / "contest.db").exists()
+    finally:
+        show.send_signal(signal.SIGINT)
+        show.wait(timeout=10)
 
 
 def test_a_bad_contest_file_is_told_mistake_by_mistake(tmp_path: Path) -> None:

@@ -151,6 +151,51 @@ def test_too_close_to_call_lets_only_the_tied_press_again() -> None:
     assert play.state.buzz.eligible == (2, 4)
 
 
+@pytest.mark.parametrize("end", ["cancel", "core", "reboot", "nobody", "undo"])
+def test_only_the_tied_press_again_however_their_arming_ends(end: str) -> None:
+    play = buzz()
+    play.do(c.Arm(), c.Open())
+    play.verdict("too_close", (1, 2))
+    play.do(c.Arm())
+    match end:
+        case "cancel":
+            play.do(c.CancelArming())
+        case "core":
+            play.do(c.ReportCore("another"))
+        case "reboot":
+            play.do(c.StartSession("boot-2", 0, True))
+        case "nobody":
+            play.do(c.Open())
+            play.verdict("nobody", ())
+        case "undo":
+            play.foul(1)
+            play.do(c.Open())
+            play.press(2)
+            play.do(c.Undo(), c.Undo())
+    play.do(c.Arm())
+    assert play.state.buzz.eligible == (1, 2)
+
+
+def test_an_order_that_the_core_refuses_interrupts_the_arming() -> None:
+    play = buzz()
+    play.do(c.Arm(), c.Open(), c.ReportRefusal("another"))
+    arming = play.state.buzz.arming
+    assert arming is not None and play.state.buzz.phase == "open"
+    play.do(c.ReportRefusal(arming))
+    assert play.state.buzz.phase == "interrupted"
+
+
+def test_presses_after_the_verdict_are_recorded_without_effect() -> None:
+    play = buzz()
+    play.do(c.Arm(), c.Open())
+    arming = play.state.buzz.arming
+    assert arming is not None
+    play.press(3)
+    play.foul(4, arming)
+    assert play.score(4) == 100
+    assert [(press.seat, press.status) for press in play.state.buzz.order] == [(3, "first"), (4, "foul")]
+
+
 def test_a_report_for_another_arming_never_reaches_the_question_in_hand() -> None:
     play = buzz()
     play.do(c.Arm())
@@ -170,10 +215,12 @@ def test_the_margin_comes_with_the_second_press_when_the_verdict_was_final_befor
     assert arming is not None and play.state.buzz.lead_ns is None
     play.do(c.ReportLatePress(arming, PressSeen(5, 9_000_000, 20_000, "after")))
     play.do(c.ReportLatePress(arming, PressSeen(1, 4_000_000, 20_000, "locked_out")))
-    play.do(c.ReportLatePress(arming, PressSeen(2, 12_000_000, 20_000, "after")))
+    play.do(c.ReportLatePress(arming, PressSeen(2, 7_000_000, 20_000, "after")))
     buzz_now = play.state.buzz
-    assert (buzz_now.winner, buzz_now.lead_ns, buzz_now.lead_uncertainty_ns) == (3, 9_000_000, 20_000)
-    assert [press.seat for press in buzz_now.order] == [3, 1, 5, 2]
+    assert (buzz_now.winner, buzz_now.lead_ns, buzz_now.lead_uncertainty_ns) == (3, 7_000_000, 20_000), (
+        "the nearest, whichever came first"
+    )
+    assert [press.seat for press in buzz_now.order] == [3, 1, 2, 5]
 
 
 def test_a_verdict_counts_once() -> None:

@@ -53,6 +53,25 @@ def test_the_same_question_comes_again_after_its_presentation_was_undone() -> No
     assert first is not None and play.state.turn is not None and play.state.turn.question == first.question
 
 
+def test_an_undone_stop_lets_the_clock_run_on() -> None:
+    play = Play()
+    play.do(c.StartRound(), c.CallTurn(), c.Present(), c.StartClock())
+    play.after(10).do(c.HoldClock())
+    play.after(60).do(c.Undo())
+    clock = play.state.clock
+    assert clock is not None and clock.state == "running" and clock.deadline_ns == play.now_ns + 20 * S
+
+
+def test_two_consoles_that_undo_the_same_step_undo_it_once() -> None:
+    play = Play()
+    play.do(c.StartRound(), c.CallTurn(), c.Present())
+    step = play.state.before_seq
+    play.do(c.Undo(step))
+    assert "又有新的一步" in play.refused(c.Undo(step))
+    play.do(c.Undo())
+    assert play.state.turn is None
+
+
 def test_an_undone_foul_gives_the_points_back() -> None:
     play = Play(book(rules("buzz_in")))
     play.do(c.StartRound(), c.Present(), c.Arm())

@@ -85,6 +85,20 @@ def test_what_and_where(tmp_path: Path, text: str, says: str) -> None:
     assert says in mistakes(tmp_path, text)[0]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'title = "x"\n[[round]]\nkind = ["risk"]',
+        "title = " + "[" * 5000,
+        "base = " + "9" * 5000,
+        GOOD + '[[round]]\nkind = "risk"\nvalues = [10.0]',
+        GOOD + '[[round]]\nkind = "buzz_in"\nnobody_seconds = 3600',
+    ],
+)
+def test_odd_files_are_mistakes_not_crashes(tmp_path: Path, text: str) -> None:
+    assert mistakes(tmp_path, text)
+
+
 def test_not_utf8(tmp_path: Path) -> None:
     file = tmp_path / "contest.toml"
     file.write_bytes('title = "决赛"'.encode("gb18030"))

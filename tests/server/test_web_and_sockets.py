@@ -99,6 +99,12 @@ def test_a_form_without_its_csrf_field_is_refused(show: Show) -> None:
     assert status_of(show, "/login/host", body)[0] == 400
 
 
+def test_a_guessed_csrf_field_is_refused(show: Show) -> None:
+    for guess in ("-", "", "%E4%B8%AD"):
+        body = f"csrf={guess}&passphrase={show.passphrases['host']}".encode()
+        assert status_of(show, "/login/host", body)[0] == 400
+
+
 @pytest.mark.parametrize("role", ["host", "judge"])
 def test_a_socket_without_sign_in_is_refused(show: Show, role: str) -> None:
     with pytest.raises(socketio.exceptions.ConnectionError):
@@ -179,7 +185,8 @@ def test_who_may_ask_what_over_http(show: Show, token: str) -> None:
     assert status_of(show, "/api/v1/views/host", token=judge)[0] == 403
     assert status_of(show, "/api/v1/views/judge", token=judge)[0] == 200
     assert status_of(show, "/api/v1/views/nobody")[0] == 404
-    assert status_of(show, "/api/v1/events?after=x")[0] == 400
+    for after in ("x", "-1", "%C2%B2", "9" * 30):
+        assert status_of(show, f"/api/v1/events?after={after}")[0] == 400
 
 
 def test_a_refused_command_is_409_with_the_reason(show: Show, token: str) -> None:
@@ -195,6 +202,22 @@ def test_a_repeated_id_gets_the_first_answer(show: Show, token: str) -> None:
         first[0] == again[0] == 200 and first[1]["revision"] == again[1]["revision"] and again[1]["repeated"]
     )
     assert show.command(token, "set_blackout", on=False)[0] == 200
+
+
+def test_ids_of_one_role_do_not_answer_for_another(show: Show, token: str) -> None:
+    command_id = uuid.uuid4().hex
+    assert show.command(token, "set_blackout", command_id, on=True)[0] == 200
+    status, answer = show.command(show.token("judge", 1), "submit_marks", command_id, marks=[1])
+    assert status == 409 and not answer["accepted"]
+    assert show.command(token, "set_blackout", on=False)[0] == 200
+
+
+def test_a_deeply_nested_body_is_malformed(show: Show, token: str) -> None:
+    assert status_of(show, "/api/v1/commands", b"[" * 60_000, token)[0] == 400
+
+
+def test_a_token_of_a_judge_who_is_not_there(show: Show) -> None:
+    assert status_of(show, "/api/v1/views/judge", token=show.token("judge", 99))[0] == 404
 
 
 def test_files_outside_the_display_folder_are_not_served(show: Show) -> None:

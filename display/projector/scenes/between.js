@@ -1,6 +1,7 @@
 // What stands between questions: opening, line-up, the title of a round, the call of a contestant, the choice of a stake, the scoreboard.
 import { html } from "../../shared/html.js";
 import { pick } from "../../shared/strings.js";
+import { words } from "../../shared/words.js";
 import { Fit, Name } from "../fit.js";
 import { seatOf } from "../seats.js";
 import { titlePair } from "../titles.js";
@@ -37,7 +38,7 @@ export function RoundTitle({ view, language, t }) {
       <${Fit} max=${27} min=${9} wrap=${language === "en"} class="round-words">${title.main}<//>
       <div class="round-english figures">${title.beside}</div>
     </div>
-    <${Fit} max=${5.4} as="ol" class="round-rules" data-role="rules">${rules.map((rule) => html`<li>${pick(rule, language)}</li>`)}<//>
+    <${Fit} max=${5.4} as="ol" class="round-rules" data-role="rules">${rules.map((rule) => html`<li>${words(pick(rule, language))}</li>`)}<//>
     <div class="wave-room" data-wave-slot />
   </div>`;
 }

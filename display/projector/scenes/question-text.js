@@ -1,5 +1,6 @@
 // A question with its options, and after the reveal its answer: fitted together, as large as they can be.
 import { html, useLayoutEffect, useRef } from "../../shared/html.js";
+import { words } from "../../shared/words.js";
 import { holdsContent, largest, useMeasureAgain } from "../fit.js";
 
 const LARGEST = 7; // percent of the stage's height
@@ -34,6 +35,7 @@ function bestOf(element, layouts, explain, lines) {
 }
 
 function fitQuestion(element, hasOptions, hasExplanation) {
+  element.dataset.fitting = "yes"; // balanced lines are as many as plain ones, and take longer to find
   const layouts = hasOptions ? ["grid", "list"] : ["list"];
   let way = hasExplanation ? bestOf(element, layouts, true, "short") : null;
   if (!way || way.size < EXPLAIN_FROM) way = bestOf(element, layouts, false, "short");
@@ -42,6 +44,7 @@ function fitQuestion(element, hasOptions, hasExplanation) {
     if (longer.size > way.size) way = longer;
   }
   attempt(element, way);
+  delete element.dataset.fitting;
 }
 
 /** @param {{question: object, answer?: object|null, t: Function}} props answer: only after the reveal */
@@ -62,17 +65,17 @@ export function QuestionText({ question, answer = null, t }) {
   });
   return html`<div class="question-text" ref=${box}>
     <div class="question-inner">
-      <div class="prompt" data-role="question">${question.prompt}</div>
+      <div class="prompt" data-role="question">${words(question.prompt)}</div>
       ${options.length > 0 &&
       html`<ul class="options">
         ${options.map(
           ({ key, text }) => html`<li class="option" data-role="option" data-key=${key} data-right=${answer ? (right.has(key) ? "yes" : "no") : ""}>
-            <b class="figures">${key}</b><span>${text}</span>${right.has(key) && html`<em>${t("p.correct")}</em>`}
+            <b class="figures">${key}</b><span>${words(text)}</span>${right.has(key) && html`<em>${t("p.correct")}</em>`}
           </li>`,
         )}
       </ul>`}
-      ${answer && html`<div class="answer" data-role="answer" data-alone=${marked ? "no" : "yes"}><b>${t("p.answer")}</b><span>${answer.text}</span></div>`}
-      ${answer?.explanation && html`<div class="explanation">${answer.explanation}</div>`}
+      ${answer && html`<div class="answer" data-role="answer" data-alone=${marked ? "no" : "yes"}><b>${t("p.answer")}</b><span>${marked ? answer.text : words(answer.text)}</span></div>`}
+      ${answer?.explanation && html`<div class="explanation">${words(answer.explanation)}</div>`}
     </div>
   </div>`;
 }

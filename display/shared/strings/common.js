@@ -1,7 +1,7 @@
 // Strings that several pages say. One entry a key: [中文, English].
 export const common = {
   "product": ["先声", "FirstPress"],
-  "seat": ["{seat}号", "Seat {seat}"],
+  "seat": ["{seat} 号", "Seat {seat}"],
   "seatLong": ["{seat} 号席", "Seat {seat}"],
   "points": ["分", "points"],
   "link.connecting": ["正在连接…", "Connecting…"],
@@ -13,7 +13,7 @@ export const common = {
   "round.risk": ["风险题", "Risk"],
   "result.right": ["答对", "Right"],
   "result.wrong": ["答错", "Wrong"],
-  "result.timeout": ["超时", "Time out"],
+  "result.timeout": ["超时", "Time's up"],
   "result.declined": ["放弃", "Declined"],
   "result.void": ["作废", "Void"],
   "result.unanswered": ["无人抢答", "Nobody pressed"],
