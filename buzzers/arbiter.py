@@ -6,6 +6,8 @@ Why did they win?
    the press's time_ns. When its message arrived plays no part.
 2. *Was it a foul?* Surely before open_ns (even the latest instant the press can have had is earlier), or no open
    was scheduled yet. A press that may have been at open or after it is not a foul. The seat is locked out then.
+   While no open is known, the message that schedules it may be late: judging the press waits for it, `HOLD_NS`
+   at most.
 3. *Does it count?* It is the seat's first press in the arming, the seat may take part and is not locked out, and
    the press was not surely after close_ns.
 4. *Who was first?* Of two presses one is surely earlier if its lead is larger than the uncertainty of that lead
@@ -16,8 +18,12 @@ Why did they win?
 5. *Why is that final?* Every live box has said "nothing earlier than this is still to come from me" (its
    watermark) for an instant later than the latest the winning press can have had. So no press that is still
    under way can be earlier. A box that makes no progress is waited for `SILENCE_NS`, and a box that makes too
-   little for `PATIENCE_NS`; then the verdict is given and names the box in `missing`.
+   little for `PATIENCE_NS`; then the verdict is given and names the box in `missing`. So is a box that lost
+   presses in the arming (it restarted, its queue ran over): no later watermark makes up for them.
    With all watermarks past close_ns and no press that counts, the verdict is "nobody".
+
+Only `tick` ends a wait, for it is called once all that has arrived was handed in. If the process itself stood
+still, what arrived meanwhile is yet to be read, so every wait begins anew (`stalled`).
 
 Since the verdict follows from stamps and watermarks alone, the order in which presses arrive cannot change it.
 
@@ -26,8 +32,8 @@ arms the next arming may still be under way, and by rule 1 it may claim them.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+from buzzers.arming import Arming, Waiting, may_have_been_first
 from buzzers.press import Press, lag, surely_before
 from buzzers.verdict import Finding, Foul, JudgedPress, LatePress, Status, StrayPress, Verdict, Why
 
@@ -35,71 +41,13 @@ SILENCE_NS = 250_000_000
 PATIENCE_NS = 1_000_000_000
 HOLD_NS = 200_000_000
 KEPT_ARMINGS = 32
-KEPT_PRESSES = 256  # of one arming; a stuck contact must not fill the log
+STALLS = (
+    20  # of our own process that one verdict waits for; a host that only just crawls gets it late, not never
+)
 
 
 class OrderError(ValueError):
     """An order that contradicts what is already known; the text says how."""
-
-
-def may_have_been_first(presses: Iterable[Press]) -> list[Press]:
-    """The presses that no other is surely before, in order of time. One of them: the winner."""
-    known = list(presses)
-    candidates = [press for press in known if not any(surely_before(other, press) for other in known)]
-    # Hard bounds cannot contradict each other in a circle; if a broken clock makes them, nobody is ahead.
-    return sorted(candidates or known, key=lambda press: (press.time_ns, press.clock_ns, press.seat))
-
-
-@dataclass(slots=True)
-class _Arming:
-    name: str
-    seats: frozenset[int]
-    arm_ns: int
-    open_ns: int | None = None
-    close_ns: int | None = None
-    cancelled_ns: int | None = None
-    superseded: bool = False
-    verdict: Verdict | None = None
-    first: Press | None = None
-    known_ns: int | None = None  # when a press that counts first became known
-    expected: set[str] = field(default_factory=set)  # boxes that were live since arm
-    presses: list[Press] = field(default_factory=list)
-    fouls: dict[int, Press] = field(default_factory=dict)
-
-    @property
-    def running(self) -> bool:
-        return self.verdict is None and self.cancelled_ns is None and not self.superseded
-
-    def is_foul(self, press: Press) -> bool:
-        if press.seat not in self.seats or press.seat in self.fouls:
-            return False
-        return self.open_ns is None or press.latest_ns < self.open_ns
-
-    def counted(self) -> list[Press]:
-        """The presses that count: at most one a seat, the seat's earliest."""
-        first_of: dict[int, Press] = {}
-        for press in self.presses:
-            known = first_of.get(press.seat)
-            if known is None or lag(press, known)[0] < 0:
-                first_of[press.seat] = press
-        return [
-            press
-            for press in first_of.values()
-            if press.seat in self.seats
-            and press.seat not in self.fouls
-            and not (self.close_ns is not None and press.earliest_ns > self.close_ns)
-        ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    lagging: list[str]  # boxes whose watermark is not later than the horizon
-    horizon_ns: int
-    since_ns: int  # no verdict before
-    until_ns: int  # nor any waiting after
-
-    def over(self, now_ns: int) -> bool:
-        return now_ns >= (self.until_ns if self.lagging else self.since_ns)
 
 
 class Arbiter:
@@ -111,10 +59,13 @@ class Arbiter:
     def __init__(self, silence_ns: int = SILENCE_NS, patience_ns: int = PATIENCE_NS) -> None:
         self._silence_ns = silence_ns
         self._patience_ns = patience_ns
-        self._armings: list[_Arming] = []  # by arm_ns; the last one may be running
+        self._armings: list[Arming] = []  # by arm_ns; the last one may be running
         self._live: set[str] = set()
         self._watermarks: dict[str, int] = {}
         self._progress_ns: dict[str, int] = {}
+        self._losses: dict[
+            str, tuple[int, int]
+        ] = {}  # box -> (last watermark before its last loss, when known)
         self._held: list[tuple[int, Press]] = []  # (when to report it, press)
 
     # -- orders -------------------------------------------------------------------------------------------
@@ -126,20 +77,24 @@ class Arbiter:
         """
         if self._find(name) is not None:
             return []
-        arming = _Arming(name, frozenset(seats), arm_ns, expected=set(self._live))
+        arming = Arming(name, frozenset(seats), arm_ns, expected=set(self._live))
+        findings: list[Finding] = []
         if self._armings:
             before = self._armings[-1]
             if arm_ns <= before.arm_ns:
                 raise OrderError(f"arm_ns of {name} is not later than that of {before.name}")
             before.superseded = before.running
-            self._let_go(before, now_ns)
+            findings += self._let_go(before, arm_ns, now_ns)
+        for box, (watermark_ns, known_ns) in self._losses.items():
+            if known_ns >= arm_ns:
+                arming.lost[box] = watermark_ns
+                arming.expected.add(box)
         claimed = [p for _, p in self._held if p.time_ns >= arm_ns]
         self._held = [(due_ns, p) for due_ns, p in self._held if p.time_ns < arm_ns]
         self._armings = [*self._armings, arming][-KEPT_ARMINGS:]
-        findings: list[Finding] = []
         for press in sorted(claimed, key=lambda press: press.time_ns):
             findings += self._take(press, now_ns)
-        return findings + self.tick(now_ns)
+        return findings + self._settle(now_ns)
 
     def open(self, name: str, open_ns: int, close_ns: int | None, now_ns: int) -> list[Finding]:
         """Schedules the instants between which presses count. The first schedule stands.
@@ -153,17 +108,22 @@ class Arbiter:
             return []
         if open_ns < arming.arm_ns or (close_ns is not None and close_ns <= open_ns):
             raise OrderError(f"{name}: arm, open and close must follow one another")
+        findings: list[Finding] = []
         if arming.running:
             arming.open_ns, arming.close_ns = open_ns, close_ns
-        return self.tick(now_ns)
+            waiting, arming.unjudged = arming.unjudged, []
+            for _, press in sorted(waiting, key=lambda one: one[1].time_ns):
+                findings += self._judge_in(arming, press, now_ns)
+        return findings + self._settle(now_ns)
 
     def cancel(self, name: str, now_ns: int) -> list[Finding]:
         """Ends an arming; presses stamped from now on do not belong to it. Raises OrderError if it is unknown."""
         arming = self._known(name)
+        findings: list[Finding] = []
         if arming.cancelled_ns is None:
             arming.cancelled_ns = now_ns
-            self._let_go(arming, now_ns)
-        return self.tick(now_ns)
+            findings += self._let_go(arming, now_ns, now_ns)
+        return findings + self._settle(now_ns)
 
     # -- boxes --------------------------------------------------------------------------------------------
 
@@ -177,6 +137,14 @@ class Arbiter:
         """The box is not waited for in armings to come; in the running one it is, and named as missing."""
         self._live.discard(box)
 
+    def box_lost(self, box: str, now_ns: int) -> None:
+        """The box has lost what it had not sent: presses later than its last watermark may never come."""
+        watermark_ns = self._watermarks.get(box, -1)
+        self._losses[box] = watermark_ns, now_ns
+        if self._armings and self._armings[-1].running:
+            self._armings[-1].lost.setdefault(box, watermark_ns)
+            self._armings[-1].expected.add(box)
+
     def watermark(self, box: str, watermark_ns: int, now_ns: int) -> list[Finding]:
         """The box has handed over every press it stamped earlier than this host time."""
         # A watermark ahead of the host's clock can only come from a clock that has gone wrong.
@@ -184,11 +152,11 @@ class Arbiter:
         if watermark_ns > self._watermarks.get(box, watermark_ns - 1):
             self._watermarks[box] = watermark_ns
             self._progress_ns[box] = now_ns
-        return self.tick(now_ns)
+        return self._settle(now_ns)
 
     def press(self, press: Press, now_ns: int) -> list[Finding]:
         """A press has become known."""
-        return self._take(press, now_ns) + self.tick(now_ns)
+        return self._take(press, now_ns) + self._settle(now_ns)
 
     # -- time ---------------------------------------------------------------------------------------------
 
@@ -216,35 +184,51 @@ class Arbiter:
         times = [due_ns for due_ns, _ in self._held[:1]]
         arming = self._armings[-1] if self._armings else None
         if arming is not None and arming.running:
+            times += [due_ns for due_ns, _ in arming.unjudged[:1]]
             waiting = self._waits_for(arming)
             if waiting is not None:
                 times.append(waiting.until_ns)
         return min(times, default=None)
 
     def tick(self, now_ns: int) -> list[Finding]:
-        """Lets time pass: gives the verdict if it is final or has been waited for long enough."""
+        """Lets time pass: gives the verdict if it is final or has been waited for long enough.
+
+        To be called only when everything that has arrived was handed in.
+        """
         findings: list[Finding] = []
         arming = self._armings[-1] if self._armings else None
-        if arming is not None and arming.running:
-            waiting = self._waits_for(arming)
-            if waiting is not None and waiting.over(now_ns):
-                findings.append(self._give_verdict(arming, waiting.lagging, now_ns))
+        while arming is not None and arming.unjudged and arming.unjudged[0][0] <= now_ns:
+            findings += self._judge_in(arming, arming.unjudged.pop(0)[1], now_ns)
+        findings += self._settle(now_ns, waited=True)
         while self._held and self._held[0][0] <= now_ns:
             findings += self._report(self._held.pop(0)[1])
         return findings
 
+    def stalled(self, now_ns: int) -> None:
+        """This process stood still until now: what arrived meanwhile has not been read, so waits begin anew."""
+        arming = self._armings[-1] if self._armings else None
+        waiting = self._waits_for(arming) if arming is not None and arming.running else None
+        if (
+            arming is not None
+            and waiting is not None
+            and now_ns >= waiting.since_ns
+            and arming.stalls < STALLS
+        ):
+            arming.stalls += 1
+            arming.resumed_ns = now_ns
+
     # -- how it decides -----------------------------------------------------------------------------------
 
-    def _known(self, name: str) -> _Arming:
+    def _known(self, name: str) -> Arming:
         arming = self._find(name)
         if arming is None:
             raise OrderError(f"unknown arming {name}")
         return arming
 
-    def _find(self, name: str) -> _Arming | None:
+    def _find(self, name: str) -> Arming | None:
         return next((arming for arming in self._armings if arming.name == name), None)
 
-    def _arming_of(self, press: Press) -> _Arming | None:
+    def _arming_of(self, press: Press) -> Arming | None:
         for arming in reversed(self._armings):
             if arming.arm_ns <= press.time_ns:
                 ended = arming.cancelled_ns is not None and press.time_ns >= arming.cancelled_ns
@@ -256,25 +240,54 @@ class Arbiter:
         if arming is None or not (arming.running or arming.verdict):
             self._held.append((now_ns + HOLD_NS, press))
             return []
+        if arming.open_ns is None and arming.is_foul(press):
+            arming.unjudged.append((now_ns + HOLD_NS, press))
+            return []
+        return self._judge_in(arming, press, now_ns)
+
+    def _judge_in(self, arming: Arming, press: Press, now_ns: int) -> list[Finding]:
+        findings: list[Finding] = []
         if arming.is_foul(press):
             arming.fouls[press.seat] = press
             early_ns = None if arming.open_ns is None else arming.open_ns - press.time_ns
-            return [Foul(arming.name, press, early_ns)]
-        if arming.verdict is not None or len(arming.presses) >= KEPT_PRESSES:
+            findings = [Foul(arming.name, press, early_ns)]
+        elif arming.verdict is not None or arming.is_surplus(press):
             self._held.append((now_ns + HOLD_NS, press))
-            return []
-        arming.presses.append(press)
-        if arming.known_ns is None and arming.counted():
+        else:
+            arming.presses.append(press)
+        if not arming.counted():
+            # A seat's foul may come in after a later press of it: then nobody is being waited for any more.
+            arming.known_ns = None
+        elif arming.known_ns is None:
             arming.known_ns = now_ns
-        return []
+        return findings
 
-    def _let_go(self, arming: _Arming, now_ns: int) -> None:
-        """The arming ended without a verdict: none of its presses has been told yet, another may claim them."""
+    def _let_go(self, arming: Arming, end_ns: int, now_ns: int) -> list[Finding]:
+        """The arming ended at end_ns without a verdict: what has not been told of it, another may claim.
+
+        No open will come any more, so presses before end_ns that waited for one are fouls.
+        """
+        findings: list[Finding] = []
         if arming.verdict is None:
+            waiting, arming.unjudged = [press for _, press in arming.unjudged], []
+            for press in waiting:
+                if press.time_ns < end_ns:
+                    findings += self._judge_in(arming, press, now_ns)
+                else:
+                    self._held.append((now_ns + HOLD_NS, press))
             self._held += [(now_ns + HOLD_NS, press) for press in arming.presses]
             arming.presses = []
+        return findings
 
-    def _waits_for(self, arming: _Arming) -> _Waiting | None:
+    def _settle(self, now_ns: int, waited: bool = False) -> list[Finding]:
+        """The verdict, if it is final; waited: or if it has been waited for long enough."""
+        arming = self._armings[-1] if self._armings else None
+        waiting = self._waits_for(arming) if arming is not None and arming.running else None
+        if arming is None or waiting is None or not waiting.over(now_ns) or (waiting.lagging and not waited):
+            return []
+        return [self._give_verdict(arming, waiting.lagging, now_ns)]
+
+    def _waits_for(self, arming: Arming) -> Waiting | None:
         """What a verdict waits for, or None if there can be none yet."""
         if arming.open_ns is None:
             return None
@@ -286,14 +299,16 @@ class Arbiter:
             since_ns = horizon_ns = arming.close_ns
         else:
             return None
-        lagging = [box for box in sorted(arming.expected) if self._watermarks.get(box, -1) <= horizon_ns]
-        until_ns = since_ns
-        for box in lagging:
-            silent_ns = max(since_ns, self._progress_ns.get(box, since_ns)) + self._silence_ns
-            until_ns = max(until_ns, min(silent_ns, since_ns + self._patience_ns))
-        return _Waiting(lagging, horizon_ns, since_ns, until_ns)
+        behind = [box for box in sorted(arming.expected) if self._watermarks.get(box, -1) <= horizon_ns]
+        robbed = [box for box, watermark_ns in arming.lost.items() if watermark_ns <= horizon_ns]
+        from_ns = max(since_ns, arming.resumed_ns)
+        until_ns = from_ns + self._silence_ns if robbed else since_ns
+        for box in behind:
+            silent_ns = max(from_ns, self._progress_ns.get(box, from_ns)) + self._silence_ns
+            until_ns = max(until_ns, min(silent_ns, from_ns + self._patience_ns))
+        return Waiting(sorted({*behind, *robbed}), horizon_ns, since_ns, until_ns)
 
-    def _give_verdict(self, arming: _Arming, lagging: list[str], now_ns: int) -> Verdict:
+    def _give_verdict(self, arming: Arming, lagging: list[str], now_ns: int) -> Verdict:
         counted = arming.counted()
         candidates = may_have_been_first(counted)
         first = arming.first = candidates[0] if candidates else None
@@ -331,7 +346,7 @@ class Arbiter:
             return [StrayPress(None, press, "outside")]
         if arming.verdict is None:
             return [StrayPress(arming.name, press, "superseded" if arming.superseded else "cancelled")]
-        if len(arming.presses) >= KEPT_PRESSES:
+        if arming.is_surplus(press):
             return [StrayPress(arming.name, press, "too_many")]
         status: Status = "locked_out" if press.seat in arming.fouls else "not_counted"
         behind_ns = None if arming.first is None else lag(press, arming.first)[0]

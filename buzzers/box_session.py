@@ -52,6 +52,11 @@ class Mark:
     watermark_ns: int
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """The box has lost what it had not sent: it restarted, or its queue ran over."""
+
+
 class BoxSession:
     """State of one box over any number of connections and restarts."""
 
@@ -73,6 +78,7 @@ class BoxSession:
         self._pings: dict[int, int] = {}
         self._token = 0
         self._mark: tuple[int, int] | None = None  # (safe tick, watermark in host ns)
+        self._overflows = 0  # as the box last counted them
         self._held_since: dict[int, int] = {}
         self._asked = False  # we have sent an identify that no hello has followed
         self._over_line = True  # the bytes pass a line of 500,000 baud, until one proves faster
@@ -99,15 +105,23 @@ class BoxSession:
         self._asked = False
         self._pings.clear()
 
-    def receive(self, message: Message, received_ns: int) -> list[Press | Mark]:
-        """Takes one message that was read at received_ns; presses to post, then perhaps a watermark."""
+    def receive(self, message: Message, received_ns: int) -> list[Press | Mark | Loss]:
+        """Takes one message that was read at received_ns; what to post: a loss, presses, then a watermark."""
+        if not isinstance(message, Hello) and (not self.greeted or self.unfit is not None):
+            # The inputs have no seats now. An event that the link has not seen is not acknowledged: it comes again.
+            return []
         before = self.link.hello
         events = self.link.receive(message)
-        if isinstance(message, Hello):
-            self._greet(before)
+        found: list[Press | Mark | Loss] = []
+        if isinstance(message, Hello) and self._greet(before):
+            found.append(Loss())
         hello = self.link.hello
         if hello is None or self.clock is None or self.unfit:
-            return []
+            return found
+        if isinstance(message, Pong) and message is self.link.pong:
+            if message.overflows > self._overflows:
+                found.append(Loss())
+            self._overflows = message.overflows
         agreed_ticks = -1
         if isinstance(message, Pong) and message is self.link.pong:
             agreed_ticks = self._learn(message, received_ns, self.clock)
@@ -115,11 +129,11 @@ class BoxSession:
         self._pending += [event for event in events if _is_press(event) and event.input < len(seats)]
         del self._pending[PENDING_PRESSES:]
         if not self.clock.trusted:
-            return []
+            return found
         ready = [event for event in self._pending if event.tick <= agreed_ticks]
         self._pending = [event for event in self._pending if event.tick > agreed_ticks]
-        found: list[Press | Mark] = [self._date(event, seats, hello, self.clock) for event in ready]
-        self._outstanding += len(found)
+        found += [self._date(event, seats, hello, self.clock) for event in ready]
+        self._outstanding += len(ready)
         if isinstance(message, Pong) and self.link.safe_tick is not None and not self._pending:
             watermark_ns = self.clock.lower_bound(self.link.safe_tick)
             if self._mark is None or watermark_ns > self._mark[1]:
@@ -171,18 +185,19 @@ class BoxSession:
 
     # -- how ----------------------------------------------------------------------------------------------
 
-    def _greet(self, before: Hello | None) -> None:
+    def _greet(self, before: Hello | None) -> bool:
+        """Whether it is a box that we know, and that has restarted."""
         if self.link.refused_major is not None:
             self.unfit = "version"
-            return
+            return False
         hello = self.link.hello
         if hello is None:
-            return
+            return False
         if not (
             1_000 <= hello.tick_hz <= 1_000_000_000 and hello.resolution_ns <= 100_000_000 and hello.inputs
         ):
             self.unfit = "version"
-            return
+            return False
         if self.clock is None or before is None or (before.uid, before.boot) != (hello.uid, hello.boot):
             # A clock that started anew; presses of the former one can no longer be dated.
             self.clock = ClockSync(hello.tick_hz, slack_ns=hello.resolution_ns)
@@ -193,10 +208,12 @@ class BoxSession:
             self._outstanding = 0
             self._mark = None
             self._held_since.clear()
+            self._overflows = 0
         self.unfit = None if self._seating.claim(hello.box_id, hello.inputs) else "same_id"
         # A hello that we did not ask for says that the box has closed the link: it must be identified again.
         self.greeted = self._asked
         self._asked = False
+        return before is not None and before.uid == hello.uid and before.boot != hello.boot
 
     def _learn(self, pong: Pong, received_ns: int, clock: ClockSync) -> int:
         """Up to which tick the clock has now been seen to agree; -1: not by this message."""

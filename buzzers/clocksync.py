@@ -76,7 +76,8 @@ class ClockSync:
     @property
     def trusted(self) -> bool:
         """Whether enough exchanges agree, and closely enough, for presses to be dated with it."""
-        return self._exchanges >= TRUST_EXCHANGES and self._width_ns <= 2 * TRUST_UNCERTAINTY_NS
+        enough = self._exchanges >= TRUST_EXCHANGES and self._width_ns <= 2 * TRUST_UNCERTAINTY_NS
+        return enough and self._bounded()  # stamps sent unasked may have outlived every exchange
 
     def nominal_ns(self, ticks: int) -> int:
         """The time on the box's own clock, in ns at its nominal rate."""

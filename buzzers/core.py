@@ -4,13 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from buzzers.arbiter import Arbiter, OrderError
-from buzzers.driver import Changed, Driver, Gone, Live, Marked, Pace, Posted, Pressed
+from buzzers.driver import Changed, Driver, Gone, Live, Marked, Pace, Posted, Pressed, Restarted
 from buzzers.orders import PROTOCOL, BadLine, read_order
 from buzzers.simulated_box import SimulatedBox
 from buzzers.stream import Client, Closed, Line, Outbox
 from buzzers.verdict import Finding, StrayPress, Verdict
 
 STATUS_NS = 1_000_000_000
+LOOK_NS = 20_000_000  # while an arming runs `tick` is due this often, ...
+STALL_NS = 50_000_000  # ... and if it comes this late, the process has stood still
 CHANGE_NS = 50_000_000  # a flickering box must not flood the stream
 
 
@@ -32,8 +34,10 @@ class Core:
         self._clock = clock
         self._client: Client | None = None
         self._live: dict[str, Driver] = {}
+        self._boots: dict[str, int | None] = {}  # box -> the run of it that last answered
         self._lit: frozenset[int] = frozenset()
         self._status_ns = 0
+        self._ticked_ns = clock()
         self._changed = False
 
     def simulate_boxes(self) -> None:
@@ -50,7 +54,14 @@ class Core:
             self._changed = True
         elif isinstance(message, Marked):
             self._publish(self.arbiter.watermark(message.box, message.watermark_ns, now_ns))
+        elif isinstance(message, Restarted):
+            self._boots[message.box] = message.boot
+            self.arbiter.box_lost(message.box, now_ns)
         elif isinstance(message, Live):
+            if self._boots.setdefault(message.box, message.boot) != message.boot:
+                # It restarted while nobody looked: it was plugged into another port, say.
+                self._boots[message.box] = message.boot
+                self.arbiter.box_lost(message.box, now_ns)
             self._live[message.box] = message.driver
             self.arbiter.box_live(message.box)
             message.driver.show_lamps(self._lit)
@@ -73,6 +84,9 @@ class Core:
         if self.simulated is not None:
             self._publish(self.arbiter.watermark("simulated", now_ns, now_ns))
             self._retire_simulated()
+        if now_ns - self._ticked_ns > STALL_NS:
+            self.arbiter.stalled(now_ns)
+        self._ticked_ns = now_ns
         self._publish(self.arbiter.tick(now_ns))
         running = self.arbiter.running is not None
         pace = Pace.DECIDING if self.arbiter.deciding else Pace.ARMED if running else Pace.IDLE
@@ -86,6 +100,8 @@ class Core:
     def deadline_ns(self) -> int:
         """When `tick` must be called at the latest."""
         times = [self._next_status_ns()]
+        if self.arbiter.running is not None:
+            times.append(self._ticked_ns + LOOK_NS)
         arbiter_ns = self.arbiter.deadline_ns()
         if arbiter_ns is not None:
             times.append(arbiter_ns)

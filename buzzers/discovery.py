@@ -14,6 +14,7 @@ from buzzers.serial_box import SerialBox
 
 PROBE_S = 2.4
 LOOK_EVERY_S = 2.0
+SILENT_SHARE = 0.9  # of the trial: a port that was open for so long and silent is no box
 
 
 class BoxesError(ValueError):
@@ -76,7 +77,8 @@ def usb_ports() -> list[str]:
 class PortWatch:
     """Tries every USB serial port: a port on which a box answers in time keeps its driver.
 
-    A port that did not answer is left alone until it has been away, so that other devices are not disturbed.
+    A port that was opened and did not answer is left alone until it has been away, so that other devices are not
+    disturbed. One that could not be opened (another program has it, no permission yet) is tried again.
     """
 
     def __init__(
@@ -128,8 +130,10 @@ class PortWatch:
                 with self._lock:
                     self._drivers[port] = probe
             else:
+                # One that was free only for the last moments has not had its chance yet.
+                if probe.unanswered_ns() >= SILENT_SHARE * self._probe_s * 1e9:
+                    self._refused.add(port)
                 probe.stop()
-                self._refused.add(port)
 
     def _forget_moved(self, present: list[str]) -> None:
         """A box that has come back on another port needs no driver on the old one."""

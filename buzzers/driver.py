@@ -39,10 +39,11 @@ class Driver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The box answers: from now on it is waited for."""
+    """The box answers: from now on it is waited for. boot: which run of it; None if it has no such thing."""
 
     driver: Driver
     box: str
+    boot: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,21 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
+class Restarted:
+    """The box has lost presses that it had not sent, by a restart or since its queue ran over."""
+
+    box: str
+    boot: int | None  # which run of it answers now
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """The health of a box differs from what was last reported."""
 
     driver: Driver
 
 
-Posted = Live | Gone | Pressed | Marked | Changed
+Posted = Live | Gone | Pressed | Marked | Restarted | Changed
 Post = Callable[[Posted], None]
 
 

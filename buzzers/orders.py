@@ -56,7 +56,10 @@ def _is_count(value: Any) -> bool:
 
 
 def _is_name(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= 64
+    if not isinstance(value, str) or not 0 < len(value) <= 64:
+        return False
+    # JSON can spell half of a surrogate pair, which no encoding can write down again.
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _are_seats(value: Any) -> bool:
@@ -69,7 +72,7 @@ def _is_place(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("core"), str) and _is_count(value.get("seq"))
 
 
-_NAME = (_is_name, "a text of 1 to 64 characters")
+_NAME = (_is_name, "a text of 1 to 64 characters, no surrogates")
 _TIME = (_is_count, "ns, an integer")
 _SEATS = (_are_seats, "a list of seats")
 _MEMBERS: dict[str, dict[str, tuple[Check, str]]] = {

@@ -1,8 +1,10 @@
 """Driver of a box on a serial port: one thread reads and keeps the port open, one writes and pings."""
 
+import contextlib
 import errno
 import logging
 import select
+import termios
 import threading
 import time
 from random import Random
@@ -10,8 +12,8 @@ from typing import Any
 
 import serial
 
-from buzzers.box_session import BoxSession, Mark
-from buzzers.driver import Changed, Gone, Live, Marked, Pace, Post, Pressed, health
+from buzzers.box_session import BoxSession, Loss, Mark
+from buzzers.driver import Changed, Gone, Live, Marked, Pace, Post, Pressed, Restarted, health
 from buzzers.frames import Decoder, Identify, Lamps, LampTest, Message, encode
 from buzzers.seating import PortSeats, Seating
 
@@ -59,6 +61,7 @@ class SerialBox:
         self._heard_ns = 0
         self._crc_errors = 0
         self._low_latency = False
+        self._opened_ns: int | None = None
         self._pace = Pace.IDLE
         self._ping_now = False
         self._mask_seats: frozenset[int] = frozenset()
@@ -79,6 +82,11 @@ class SerialBox:
     def greeted(self) -> bool:
         """Whether a box of ours has answered on the present connection."""
         return self._live_as is not None
+
+    def unanswered_ns(self) -> int:
+        """For how long the port has been open now without a box of ours answering; 0 if it is not open."""
+        opened_ns = self._opened_ns
+        return 0 if opened_ns is None or self.greeted else time.monotonic_ns() - opened_ns
 
     def start(self) -> None:
         self._thread.start()
@@ -177,7 +185,7 @@ class SerialBox:
             self._session.connected()
             self._broken = False
             self._lamps_due = True
-        opened_ns = time.monotonic_ns()
+        self._opened_ns = opened_ns = time.monotonic_ns()
         self._heard_ns = 0
         writer = threading.Thread(target=self._write, args=(port,), name=f"write {self.port}", daemon=True)
         writer.start()
@@ -197,11 +205,13 @@ class SerialBox:
                 if now_ns - max(opened_ns, self._heard_ns) > GIVE_UP_NS:
                     raise TimeoutError(errno.ETIMEDOUT, "no answer for long")
         finally:
+            self._opened_ns = None
             with self._wake:
                 self._broken = True
                 self._wake.notify_all()
             writer.join()
-            port.reset_output_buffer()  # closing must not wait for bytes that nobody takes
+            with contextlib.suppress(OSError, termios.error):  # the port may be gone by now
+                port.reset_output_buffer()  # closing must not wait for bytes that nobody takes
 
     def _receive(self, message: Message, now_ns: int) -> None:
         with self._wake:
@@ -217,10 +227,12 @@ class SerialBox:
             if self._live_as is not None:
                 self._post(Gone(self, self._live_as))
             self._live_as = session.box_id
-            self._post(Live(self, session.box_id))
+            self._post(Live(self, session.box_id, session.link.boot))
         for one in found:
             if isinstance(one, Mark):
                 self._post(Marked(session.box_id or "", one.watermark_ns))
+            elif isinstance(one, Loss):
+                self._post(Restarted(session.box_id or "", session.link.boot))
             else:
                 self._post(Pressed(self, one))
 

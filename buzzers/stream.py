@@ -83,7 +83,7 @@ class Client:
 
     def send(self, message: dict[str, Any]) -> None:
         """Queues a message. A client that does not read is dropped: it gets everything durable when it returns."""
-        line = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        line = json.dumps(message, separators=(",", ":")).encode("ascii") + b"\n"
         try:
             self._outgoing.put_nowait(line)
         except queue.Full:

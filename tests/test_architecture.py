@@ -60,7 +60,7 @@ def test_the_server_never_imports_the_timing_core() -> None:
     assert offenders(sources("server"), ("buzzers", "firmware", "tests")) == []
 
 
-@pytest.mark.parametrize("name", ["arbiter", "clocksync", "frames", "link", "press", "verdict"])
+@pytest.mark.parametrize("name", ["arbiter", "arming", "clocksync", "frames", "link", "press", "verdict"])
 def test_the_heart_of_the_timing_core_has_no_io_and_no_clock(name: str) -> None:
     path = ROOT / "buzzers" / f"{name}.py"
     outside = ("time", "os", "socket", "serial", "threading", "queue", "select", "subprocess", "random")

@@ -324,8 +324,10 @@ uint32_t box_poll(void)
     take_snapshots();
     buttons_advance(&box.buttons, box.now);
     take_bytes(now);
-    if (box.link_open && reached(box.heard + LINK_TICKS, now))
+    if (box.link_open && reached(box.heard + LINK_TICKS, now)) {
         box.link_open = false;
+        box.hello_due = now; /* what it was last set to may be half a round of 32 bits ago */
+    }
     lamps_blink(&box.lamps, !box.link_open, now);
     limit = lamps_poll(&box.lamps, now, IDLE_TICKS);
     transmit(now);

@@ -122,12 +122,29 @@ void buttons_init(struct buttons *buttons, uint8_t down, ticks_t now,
     }
 }
 
+/* Edges were lost before at: how long a contact was down or up is not known. What was undecided begins anew. */
+static void begin_anew(struct buttons *buttons, uint32_t at)
+{
+    for (uint8_t i = 0; i < BUTTONS; i++) {
+        struct button *button = &buttons->button[i];
+
+        button->reckoned = at;
+        if (button->state == BUTTON_HELD)
+            continue;
+        button->state = BUTTON_REST;
+        buttons->down &= (uint8_t)~(1u << i);
+    }
+}
+
 void buttons_snapshot(struct buttons *buttons, ticks_t at, uint8_t down, uint8_t flags)
 {
-    uint8_t changed = buttons->down ^ down;
     uint32_t low = (uint32_t)at;
+    uint8_t changed;
 
     buttons->now = at;
+    if (flags & EVENT_LATE)
+        begin_anew(buttons, low);
+    changed = buttons->down ^ down;
 
     for (uint8_t i = 0; i < BUTTONS; i++) {
         struct button *button = &buttons->button[i];

@@ -40,7 +40,8 @@ struct buttons {
 void buttons_init(struct buttons *buttons, uint8_t down, ticks_t now,
                   void (*emit)(void *context, const struct event *event), void *context);
 
-/* The contacts were as in the mask down at box time at, stamps in rising order; flags: EVENT_LATE or 0. */
+/* The contacts were as in the mask down at box time at, stamps in rising order; flags: 0, or EVENT_LATE if
+ * snapshots between the one before and this were lost. */
 void buttons_snapshot(struct buttons *buttons, ticks_t at, uint8_t down, uint8_t flags);
 
 /* Nothing has changed up to now, except what was handed in before. */

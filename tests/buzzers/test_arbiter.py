@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from buzzers.arbiter import HOLD_NS, KEPT_PRESSES, Arbiter, OrderError
+from buzzers.arbiter import HOLD_NS, Arbiter, OrderError
+from buzzers.arming import KEPT_PRESSES
 from buzzers.press import Press
 from buzzers.verdict import Finding, Foul, LatePress, StrayPress, Verdict
 
@@ -145,9 +146,9 @@ def test_a_press_before_open_is_a_foul_once_and_locks_the_seat_out() -> None:
 def test_a_press_before_any_open_is_known_is_a_foul_without_a_lead() -> None:
     arbiter = Arbiter()
     arbiter.arm("a1", SEATS, ARM, ARM)
-    (foul,) = arbiter.press(make_press(4, ARM), ARM + MS)
-    assert isinstance(foul, Foul)
-    assert foul.early_ns is None
+    assert arbiter.press(make_press(4, ARM), ARM + MS) == [], "the open may be under way"
+    assert arbiter.deadline_ns() == ARM + MS + HOLD_NS
+    assert arbiter.tick(ARM + MS + HOLD_NS) == [Foul("a1", make_press(4, ARM), None)]
 
 
 def test_a_press_that_may_have_been_after_open_is_no_foul() -> None:
@@ -263,10 +264,10 @@ def test_a_press_belongs_to_the_arming_it_was_stamped_in_not_to_the_one_it_arriv
     next_ns = OPEN + 100 * MS
     arbiter.arm("a2", SEATS, next_ns, next_ns)
     arbiter.press(make_press(2, next_ns - 1), next_ns + 50 * MS)
-    (foul,) = arbiter.press(make_press(3, next_ns), next_ns + 50 * MS)
+    arbiter.press(make_press(3, next_ns), next_ns + 50 * MS)
+    foul, late = arbiter.tick(next_ns + 50 * MS + HOLD_NS)
     assert isinstance(foul, Foul)
     assert (foul.arming, foul.press.seat) == ("a2", 3)
-    (late,) = arbiter.tick(next_ns + 50 * MS + HOLD_NS)
     assert isinstance(late, LatePress)
     assert (late.arming, late.judged.press.seat) == ("a1", 2)
 
@@ -274,19 +275,18 @@ def test_a_press_belongs_to_the_arming_it_was_stamped_in_not_to_the_one_it_arriv
 def test_a_press_that_arrives_before_the_order_to_arm_is_claimed_by_it() -> None:
     arbiter = Arbiter()
     assert arbiter.press(make_press(1, ARM + MS), ARM + 2 * MS) == []
-    (foul,) = arbiter.arm("a1", SEATS, ARM, ARM + 3 * MS)
-    assert isinstance(foul, Foul)
-    assert arbiter.tick(ARM + 10 * HOLD_NS) == []
+    assert arbiter.arm("a1", SEATS, ARM, ARM + 3 * MS) == []
+    assert arbiter.tick(ARM + 10 * HOLD_NS) == [Foul("a1", make_press(1, ARM + MS), None)]
 
 
 def test_a_later_arm_claims_the_presses_of_the_running_arming_that_are_its_own() -> None:
     arbiter = opened(("box1",))
     arbiter.press(make_press(1, OPEN + 5 * MS), OPEN + 6 * MS)
     arbiter.press(make_press(2, OPEN + 15 * MS), OPEN + 16 * MS)
-    (foul,) = arbiter.arm("a2", SEATS, OPEN + 10 * MS, OPEN + 17 * MS)
+    assert arbiter.arm("a2", SEATS, OPEN + 10 * MS, OPEN + 17 * MS) == []
+    foul, stray = arbiter.tick(OPEN + 17 * MS + HOLD_NS)
     assert isinstance(foul, Foul)
     assert (foul.arming, foul.press.seat) == ("a2", 2)
-    (stray,) = arbiter.tick(OPEN + 17 * MS + HOLD_NS)
     assert stray == StrayPress("a1", make_press(1, OPEN + 5 * MS), "superseded")
 
 

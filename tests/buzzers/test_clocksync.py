@@ -253,3 +253,14 @@ def test_memory_is_bounded_by_the_window() -> None:
         sync.add_exchange(at_ns, ticks + 100, ticks + 120, at_ns + 100_000)
     assert len(sync._buckets) <= WINDOW_NS // BUCKET_NS
     assert sync.uncertainty_ns() < 60_000
+
+
+def test_stamps_that_outlive_every_exchange_do_not_keep_the_clock_trusted() -> None:
+    clock = ClockSync(TICK_HZ, RESOLUTION_NS)
+    for n in range(10):
+        at_ns = n * 100 * MS
+        clock.add_exchange(at_ns, (at_ns + MS) // 500, (at_ns + 2 * MS) // 500, at_ns + 4 * MS)
+    assert clock.trusted
+    later_ns = at_ns + WINDOW_NS + BUCKET_NS
+    assert clock.add_stamp(later_ns // 500, later_ns + 2 * MS)
+    assert not clock.trusted, "nothing bounds it from below any more"

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+import serial
 
 from buzzers.discovery import BoxesError, PortWatch, Wanted, parse_boxes
 from buzzers.driver import Live, Posted
@@ -89,3 +90,22 @@ def test_a_box_that_is_plugged_in_later_is_found_and_one_that_moves_keeps_its_se
         wait_for(lambda: {d.port for d in watch.drivers()} == {second.port, moved.port}, "the box that moved")
         seats = {driver.port: driver.health(0)["seats"] for driver in watch.drivers()}
         assert seats == {moved.port: [1], second.port: [2]}
+
+
+def test_a_port_that_another_program_has_is_tried_again_and_a_silent_one_is_left_alone(
+    watch_of: tuple[list[str], list[Posted], PortWatch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("buzzers.discovery.LOOK_EVERY_S", 0.05)
+    ports, _, watch = watch_of
+    busy, silent = FakeBox(uid=1, inputs=1), FakeBox(uid=2, inputs=1)
+    silent.answers = False
+    with fake_boxes(busy, silent):
+        other = serial.Serial(busy.port, 500_000, timeout=0, exclusive=True)
+        ports += [busy.port, silent.port]
+        assert watch.start() == []
+        other.close()
+        silent.answers = True
+        wait_for(lambda: [driver.port for driver in watch.drivers()] == [busy.port], "the box")
+        asked = silent.identified
+        wait_for(lambda: watch.drivers()[0].health(0)["state"] == "up", "life going on")
+        assert silent.identified == asked, "what was opened and silent is not disturbed again"

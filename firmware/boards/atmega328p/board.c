@@ -110,11 +110,11 @@ ISR(PCINT1_vect)
 
     if (pins == snapshots.last_pins)
         return;
+    snapshots.last_pins = pins; /* of a lost one too: the next edge back must not look like none */
     if ((uint8_t)(written - snapshots.read) == SNAPSHOTS) {
         snapshots.lost++;
         return;
     }
-    snapshots.last_pins = pins;
     snapshots.pins[written % SNAPSHOTS] = pins;
     snapshots.stamp[written % SNAPSHOTS] = stamp;
     snapshots.written = written + 1;

@@ -1,0 +1,111 @@
+"""The conversation with one box, message by message: what may be acknowledged, and what has been lost."""
+
+from random import Random
+
+from buzzers.box_session import BoxSession, Loss, Mark
+from buzzers.frames import KIND_PRESS, Ack, Event, Hello, Pong
+from buzzers.press import Press
+from buzzers.seating import PortSeats, Seating
+
+MS = 1_000_000
+TICKS_PER_MS = 2_000
+UID = 0xA1B2C3D4
+
+
+def hello(boot: int = 1, acked_seq: int = 0) -> Hello:
+    return Hello(1, 0, UID, boot, 1, 1, 0, 6, 6, 2_000_000, 8_000, 2_000, 20_000, 32, 8, acked_seq)
+
+
+def event(seq: int, at_ms: int, boot: int = 1) -> Event:
+    return Event(boot, seq, KIND_PRESS, 2, at_ms * TICKS_PER_MS, 4_000, 0, 0, 1)
+
+
+class Talk:
+    """A session on a port, and a box whose clock shows host time."""
+
+    def __init__(self, seating: Seating | None = None, port: str = "p") -> None:
+        self.seating = seating or Seating(6, (port,))
+        self.port = port
+        self.session = BoxSession(PortSeats(self.seating, port), Random(1))
+        self.found: list[Press | Mark | Loss] = []
+        self.now_ms = 1_000
+
+    def greet(self, boot: int = 1) -> None:
+        self.session.identified()
+        self.found += self.session.receive(hello(boot), self.now_ms * MS)
+
+    def pong(self, last_seq: int, boot: int = 1, overflows: int = 0) -> None:
+        """A ping is answered."""
+        self.now_ms += 10
+        ping = self.session.next_ping(hold=False)
+        self.session.sent(ping, self.now_ms * MS - MS)
+        at = self.now_ms * TICKS_PER_MS - TICKS_PER_MS // 2
+        counters = (last_seq, 0, 0, 0, overflows, 0, 0, 0, 0, 0)
+        self.found += self.session.receive(
+            Pong(ping.token, boot, at, at + 10, at, *counters), self.now_ms * MS
+        )
+
+    def event(self, seq: int, at_ms: int, boot: int = 1) -> None:
+        self.found += self.session.receive(event(seq, at_ms, boot), self.now_ms * MS)
+
+    def presses(self) -> list[Press]:
+        return [one for one in self.found if isinstance(one, Press)]
+
+    def losses(self) -> int:
+        return sum(isinstance(one, Loss) for one in self.found)
+
+
+def greeted() -> Talk:
+    talk = Talk()
+    talk.session.connected()
+    talk.greet()
+    for _ in range(8):
+        talk.pong(0)
+    assert talk.session.trusted
+    return talk
+
+
+def test_what_comes_after_the_seats_were_given_up_is_neither_lost_nor_acknowledged() -> None:
+    talk = greeted()
+    talk.session.greeted = False  # as the driver does after a second of silence
+    talk.seating.release(talk.port)
+    pressed_ms = talk.now_ms
+    talk.event(1, pressed_ms)
+    talk.pong(1)
+    marks = [one.watermark_ns for one in talk.found if isinstance(one, Mark)]
+    assert max(marks) < pressed_ms * MS
+    assert talk.session.next_ack() is None
+    talk.greet()
+    talk.event(1, pressed_ms)  # the box has not been told to forget it
+    talk.pong(1)
+    (press,) = talk.presses()
+    assert (press.seat, abs(press.time_ns - pressed_ms * MS) <= press.uncertainty_ns) == (3, True)
+    talk.session.accepted(press)
+    assert talk.session.next_ack() == Ack(1, 1)
+
+
+def test_a_box_that_is_refused_for_its_id_keeps_its_presses() -> None:
+    first = Talk(Seating(12, ("p", "q")))
+    first.greet()
+    second = Talk(first.seating, "q")
+    second.greet()
+    assert second.session.unfit == "same_id"
+    second.event(1, second.now_ms)
+    second.pong(1)
+    assert (second.presses(), second.session.next_ack(), second.session.link.received_seq) == ([], None, 0)
+
+
+def test_a_new_boot_and_an_overflow_are_losses_and_a_silence_is_none() -> None:
+    talk = greeted()
+    talk.greet()
+    talk.session.connected()
+    talk.greet()
+    assert talk.losses() == 0
+    talk.greet(boot=2)
+    assert talk.losses() == 1
+    talk.pong(0, boot=2)
+    assert talk.losses() == 1
+    for _ in range(2):
+        talk.pong(0, boot=2, overflows=3)
+    assert talk.losses() == 2
+    assert isinstance(talk.found[-1], Loss | Mark)
