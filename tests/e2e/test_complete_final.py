@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from firmware.sim.harness import SimulatedBox
-from tests.browser import chromium, open_page, sign_in
+from tests.browser import open_page, sign_in
 from tests.live import ROOT, Show, until
 
 CONTEST = Path(__file__).parent / "final.toml"
@@ -89,12 +89,11 @@ class Final:
 
 
 @pytest.fixture
-def final(tmp_path: Path) -> Iterator[tuple[Final, list[str]]]:
+def final(tmp_path: Path, browser: Browser) -> Iterator[tuple[Final, list[str]]]:
     complaints: list[str] = []
     with (
         SimulatedBox(seed=1) as box,
         Show(tmp_path / "data", "--contest", str(CONTEST), boxes=f"serial:{box.port}") as show,
-        chromium() as browser,
     ):
         projector = open_page(browser, "projector", complaints)
         projector.goto(f"{show.base}/projector")
@@ -105,6 +104,8 @@ def final(tmp_path: Path) -> Iterator[tuple[Final, list[str]]]:
             judge = open_page(browser, "tablet", complaints)
             judges.append(sign_in(judge, show.base, "judge", show.passphrases[f"judge-{number}"], number))
         yield Final(show, box, host, judges, projector), complaints
+        for page in (projector, host, *judges):
+            page.context.close()
 
 
 def test_a_complete_final_from_sign_in_to_standings(final: tuple[Final, list[str]], tmp_path: Path) -> None:
