@@ -8,7 +8,8 @@ from typing import Literal
 
 from serial.tools import list_ports
 
-from buzzers.driver import Post
+from buzzers.driver import BoxesError, Post
+from buzzers.gpio_spec import GpioSpec, parse_gpio
 from buzzers.seating import Seating
 from buzzers.serial_box import SerialBox
 
@@ -16,21 +17,18 @@ PROBE_S = 2.4
 LOOK_EVERY_S = 2.0
 
 
-class BoxesError(ValueError):
-    """The value of --boxes cannot be used; the text says why."""
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What --boxes asks for."""
 
-    mode: Literal["auto", "sim", "none", "serial"]
+    mode: Literal["auto", "sim", "none", "serial", "gpio"]
     ports: tuple[str, ...] = ()
     seats: tuple[tuple[str, tuple[int, ...]], ...] = ()  # (port, seats of its inputs) where given
+    gpio: GpioSpec | None = None
 
 
 def parse_boxes(text: str, seats: int) -> Wanted:
-    """Reads `auto`, `sim`, `none` or `serial:PORT[=SEAT+SEAT...][,PORT...]`. Raises BoxesError."""
+    """Reads `auto`, `sim`, `none`, `gpio:...` or `serial:PORT[=SEAT+SEAT...][,PORT...]`. Raises BoxesError."""
     if text == "auto":
         return Wanted("auto")
     if text == "sim":
@@ -38,9 +36,9 @@ def parse_boxes(text: str, seats: int) -> Wanted:
     if text == "none":
         return Wanted("none")
     if text.startswith("gpio:") or text == "gpio":
-        raise BoxesError("gpio boxes come with a later release")
+        return Wanted("gpio", gpio=parse_gpio(text.removeprefix("gpio").removeprefix(":"), seats))
     if not text.startswith("serial:"):
-        raise BoxesError(f"unknown boxes {text!r}: use auto, sim, none or serial:PORT[,PORT...]")
+        raise BoxesError(f"unknown boxes {text!r}: use auto, sim, none, gpio: or serial:PORT[,PORT...]")
     ports: list[str] = []
     wanted: list[tuple[str, tuple[int, ...]]] = []
     for part in text.removeprefix("serial:").split(","):

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from buzzers.discovery import BoxesError, PortWatch, Wanted, parse_boxes
-from buzzers.driver import Live, Posted
+from buzzers.discovery import PortWatch, Wanted, parse_boxes
+from buzzers.driver import BoxesError, Live, Posted
+from buzzers.gpio_spec import GpioSpec
 from tests.buzzers.helpers import FakeBox, fake_boxes, wait_for
 
 
@@ -18,12 +19,24 @@ def test_what_boxes_may_say() -> None:
     assert parse_boxes("serial:/dev/b,/dev/a", 5) == Wanted("serial", ("/dev/b", "/dev/a"))
     seats = (("/a", (1,)), ("/b", (3, 2)))
     assert parse_boxes("serial:/a=1,/b=3+2", 5) == Wanted("serial", ("/a", "/b"), seats)
+    assert parse_boxes("gpio:", 2) == Wanted("gpio", gpio=GpioSpec(("17", "27"), ("5", "6")))
+    assert parse_boxes("gpio", 2) == parse_boxes("gpio:", 2)
+    named = GpioSpec(("BOARD11", "27"), ("5", "6"), "pinctrl-rp1")
+    assert parse_boxes("gpio:chip=pinctrl-rp1,buttons=BOARD11+27,lamps=5+6", 5) == Wanted("gpio", gpio=named)
+    assert parse_boxes("gpio:buttons=4", 5) == Wanted("gpio", gpio=GpioSpec(("4",), ()))
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("gpio:17,27", "comes? with a later release"),
+        ("gpio:17,27", "cannot read '17': write gpio:chip="),
+        ("gpio:buttons=17,buttons=27", "once"),
+        ("gpio:buttons=", "cannot read"),
+        ("gpio:buttons=17++27", "written 17"),
+        ("gpio:lamps=5", "needs buttons="),
+        ("gpio:buttons=1+2+3+4+5+6", "6 buttons for 5 seats"),
+        ("gpio:buttons=17+27,lamps=5", "2 buttons but 1 lamps"),
+        ("gpio:buttons=17+27,lamps=17+5", "twice"),
         ("", "unknown boxes"),
         ("usb", "unknown boxes"),
         ("serial:", "needs ports"),
