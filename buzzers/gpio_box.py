@@ -144,6 +144,8 @@ class GpioBox:
             with suppress(OSError):  # the chip may be what is gone
                 for lamp in self._lamps:
                     lamp.off()
+            for device in [*self._buttons, *self._lamps]:
+                device.close()
             self._lines.close()
 
     def pause_s(self) -> float:

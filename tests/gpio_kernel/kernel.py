@@ -46,7 +46,9 @@ def prepare() -> Kernel:
     recipe = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
     if not complete.exists() or complete.read_text(encoding="ascii") != recipe:
         if platform.machine() != "x86_64" or shutil.which("apt-get") is None:
-            raise CannotPrepare("gpio-kernel: the guest runs this machine's programs: it needs Debian on x86-64")
+            raise CannotPrepare(
+                "gpio-kernel: the guest runs this machine's programs: it needs Debian on x86-64"
+            )
         shutil.rmtree(BUILD, ignore_errors=True)
         BUILD.mkdir(parents=True)
         _make(kernel.image, modules)
@@ -79,7 +81,9 @@ def _run(command: list[str], folder: Path, what: str) -> str:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         said = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-        raise CannotPrepare(f"gpio-kernel: {what} (status {done.returncode}: {said[-1] if said else 'silent'})")
+        raise CannotPrepare(
+            f"gpio-kernel: {what} (status {done.returncode}: {said[-1] if said else 'silent'})"
+        )
     return done.stdout
 
 

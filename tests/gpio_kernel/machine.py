@@ -11,7 +11,19 @@ from tests.gpio_kernel.kernel import BUILD, Kernel
 
 LIMIT_S = 240
 # KVM is not asked for: it is not there on every machine that runs this, and the guest must be the same everywhere.
-MACHINE = ["-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", "1024", "-nographic", "-no-reboot", "-nodefaults"]
+MACHINE = [
+    "-accel",
+    "tcg",
+    "-cpu",
+    "max",
+    "-smp",
+    "1",
+    "-m",
+    "1024",
+    "-nographic",
+    "-no-reboot",
+    "-nodefaults",
+]
 
 
 def boot(kernel: Kernel) -> dict[str, Any]:
@@ -38,7 +50,9 @@ def boot(kernel: Kernel) -> dict[str, Any]:
             found |= json.loads(line)
     if "exit" not in found:
         last = _text(console)[-2000:]
-        raise RuntimeError(f"the guest did not end as it should: {trouble}\nconsole: {last}\n{_text(results)}")
+        raise RuntimeError(
+            f"the guest did not end as it should: {trouble}\nconsole: {last}\n{_text(results)}"
+        )
     found["said"] = _text(console)
     return found
 
