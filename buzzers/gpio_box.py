@@ -66,6 +66,7 @@ class GpioBox:
         self._stopping = threading.Event()
         self._pace = Pace.IDLE
         self._lit: frozenset[int] = frozenset()
+        self._shown: frozenset[int] = frozenset()  # the lamps that burn
         self._test_due = False
         self._test_until_ns = 0
         self._sequence = 0
@@ -144,9 +145,9 @@ class GpioBox:
             with suppress(OSError):  # the chip may be what is gone
                 for lamp in self._lamps:
                     lamp.off()
+            self._lines.close()
             for device in [*self._buttons, *self._lamps]:
                 device.close()
-            self._lines.close()
 
     def pause_s(self) -> float:
         """How long nothing needs doing if no edge comes."""
@@ -218,8 +219,9 @@ class GpioBox:
         testing = now_ns < self._test_until_ns
         for seat, lamp in enumerate(self._lamps, 1):
             lit = testing or seat in self._lit
-            if lit != lamp.is_lit:
+            if lit != (seat in self._shown):
                 lamp.value = lit
+                self._shown ^= {seat}
 
     # -- what a screen should know ------------------------------------------------------------------------
 
