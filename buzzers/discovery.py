@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from serial.tools import list_ports
@@ -28,7 +28,13 @@ class Wanted:
 
 
 def parse_boxes(text: str, seats: int) -> Wanted:
-    """Reads `auto`, `sim`, `none`, `gpio:...` or `serial:PORT[=SEAT+SEAT...][,PORT...]`. Raises BoxesError."""
+    """Reads `auto`, `sim`, `none`, `gpio:...`, `serial:PORT[=SEAT+SEAT...][,PORT...]` or `gpio:...;serial:...`.
+
+    Raises BoxesError.
+    """
+    if text.startswith("gpio:") and ";" in text:
+        pins, _, ports = text.partition(";")
+        return _parse_both(pins, ports, seats)
     if text == "auto":
         return Wanted("auto")
     if text == "sim":
@@ -54,6 +60,23 @@ def parse_boxes(text: str, seats: int) -> Wanted:
     if wanted and len(wanted) != len(ports):
         raise BoxesError("give seats for every port or for none")
     return Wanted("serial", tuple(ports), tuple(wanted))
+
+
+def _parse_both(pins: str, ports: str, seats: int) -> Wanted:
+    """Buttons on our own pins for the first seats, boxes on serial ports for others."""
+    first, others = parse_boxes(pins, seats), parse_boxes(ports, seats)
+    if first.gpio is None or others.mode != "serial":
+        raise BoxesError(
+            f"only gpio: and serial: go together, as in gpio:buttons=17+27;serial:PORT=3+4: {ports!r}"
+        )
+    taken = range(1, len(first.gpio.buttons) + 1)
+    given = {seat for _, of_port in others.seats for seat in of_port}
+    if not given or given & set(taken):
+        last = taken[-1]
+        raise BoxesError(
+            f"gpio: has seats 1 to {last}: name its buttons, and give each serial port other seats"
+        )
+    return replace(others, gpio=first.gpio)
 
 
 def _parse_seats(text: str, seats: int) -> tuple[int, ...]:

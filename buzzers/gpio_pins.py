@@ -125,16 +125,15 @@ class KernelFactory(PiFactory):  # type: ignore[misc]  # gpiozero has no types
         self._ledger = EdgeLedger()
         self._awake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._closing = threading.Lock()
-        self._poll = select.poll()
-        self._poll.register(self.request.fd, select.POLLIN)
-        self._poll.register(self._awake, select.POLLIN)
 
     @property
     def overflows(self) -> int:
         return self._ledger.overflows
 
     def wait(self, timeout_s: float) -> None:
-        if any(fd == self._awake for fd, _ in self._poll.poll(timeout_s * 1e3)):
+        # Not poll: it rounds up to whole milliseconds.
+        ready, _, _ = select.select([self.request.fd, self._awake], [], [], timeout_s)
+        if self._awake in ready:
             os.eventfd_read(self._awake)
 
     def wake(self) -> None:

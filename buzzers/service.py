@@ -166,7 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default="auto",
         metavar="WHICH",
         help="auto, sim, none, serial:PORT[=SEAT+SEAT...][,PORT...] "
-        "or gpio:[chip=LABEL_OR_PATH,][buttons=17+27...,lamps=5+6...]",
+        "or gpio:[chip=LABEL_OR_PATH,][buttons=17+27...,lamps=5+6...], or gpio:...;serial:...",
     )
     parser.add_argument("--seats", type=int, default=5, metavar="N", help="seats on the stage (default 5)")
     parser.add_argument("--lifeline", action="store_true", help="end when standard input does")

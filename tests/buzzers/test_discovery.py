@@ -23,6 +23,8 @@ def test_what_boxes_may_say() -> None:
     assert parse_boxes("gpio", 2) == parse_boxes("gpio:", 2)
     named = GpioSpec(("BOARD11", "27"), ("5", "6"), "pinctrl-rp1")
     assert parse_boxes("gpio:chip=pinctrl-rp1,buttons=BOARD11+27,lamps=5+6", 5) == Wanted("gpio", gpio=named)
+    both = Wanted("serial", ("/a",), (("/a", (3, 2)),), GpioSpec(("4",), ()))
+    assert parse_boxes("gpio:buttons=4;serial:/a=3+2", 5) == both
     assert parse_boxes("gpio:buttons=4", 5) == Wanted("gpio", gpio=GpioSpec(("4",), ()))
 
 
@@ -37,6 +39,10 @@ def test_what_boxes_may_say() -> None:
         ("gpio:buttons=1+2+3+4+5+6", "6 buttons for 5 seats"),
         ("gpio:buttons=17+27,lamps=5", "2 buttons but 1 lamps"),
         ("gpio:buttons=17+27,lamps=17+5", "twice"),
+        ("gpio:buttons=17;serial:/a", "give each serial port other seats"),
+        ("gpio:buttons=17;serial:/a=1+2", "gpio: has seats 1 to 1"),
+        ("gpio:;serial:/a=1", "gpio: has seats 1 to 5"),
+        ("gpio:buttons=17;sim", "only gpio: and serial: go together"),
         ("", "unknown boxes"),
         ("usb", "unknown boxes"),
         ("serial:", "needs ports"),

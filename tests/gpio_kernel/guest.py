@@ -44,18 +44,14 @@ class Chip:
         device = (config / "dev_name").read_text().strip()
         chip = (config / "bank0" / "chip_name").read_text().strip()
         self._lines = Path("/sys/devices/platform") / device / chip
-        self._pulls = {
-            line: (self._lines / f"sim_gpio{line}" / "pull").open("w", buffering=1) for line in PINS
-        }
+        self._pulls = {line: os.open(self._lines / f"sim_gpio{line}" / "pull", os.O_WRONLY) for line in PINS}
 
     def set(self, line: int, down: bool) -> tuple[int, int]:
         """Moves the contact of a line; when, at the earliest and at the latest."""
-        pull = self._pulls[line]
+        pull, level = self._pulls[line], b"pull-down" if down else b"pull-up"
         before_ns = time.monotonic_ns()
-        pull.write("pull-down\n" if down else "pull-up\n")
-        after_ns = time.monotonic_ns()
-        pull.seek(0)
-        return before_ns, after_ns
+        os.pwrite(pull, level, 0)
+        return before_ns, time.monotonic_ns()
 
     def lamp(self, line: int) -> bool:
         return (self._lines / f"sim_gpio{line}" / "value").read_text().strip() == "1"
