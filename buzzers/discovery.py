@@ -33,8 +33,8 @@ def parse_boxes(text: str, seats: int) -> Wanted:
     Raises BoxesError.
     """
     if text.startswith("gpio:") and ";" in text:
-        pins, _, ports = text.partition(";")
-        return _parse_both(pins, ports, seats)
+        pins, _, others = text.partition(";")
+        return _parse_both(pins, others, seats)
     if text == "auto":
         return Wanted("auto")
     if text == "sim":
