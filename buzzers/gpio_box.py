@@ -205,7 +205,8 @@ class GpioBox:
     def _mark(self, now_ns: int) -> None:
         """Says what can no longer come: neither from the kernel's queue nor out of a contact that is undecided."""
         undecided = [self._lines.settle(edge) for contact in self._contacts if (edge := contact.pending)]
-        watermark_ns = min([now_ns - HANDOVER_NS, *(edge.earliest_ns for edge in undecided)]) - INTERRUPT_NS
+        first_ns = min([now_ns - HANDOVER_NS, *(edge.earliest_ns for edge in undecided)])
+        watermark_ns = first_ns - INTERRUPT_NS - 1  # half an odd width is rounded up in a press
         due = now_ns - self._marked_at_ns >= self._pace.value * 0.9e9
         if watermark_ns > self._mark_ns and due:
             self._mark_ns, self._marked_at_ns = watermark_ns, now_ns

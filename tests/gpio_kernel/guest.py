@@ -60,10 +60,11 @@ class Chip:
 class Desk:
     """The driver with everything it posted."""
 
-    def __init__(self, spec: GpioSpec = SPEC) -> None:
+    def __init__(self, spec: GpioSpec = SPEC, start: bool = True) -> None:
         self.posted: list[Posted] = []
         self.box = GpioBox(spec, KernelFactory(spec.chip, spec.buttons, spec.lamps), self.posted.append)
-        self.box.start()
+        if start:
+            self.box.start()
 
     def presses(self) -> list[Press]:
         return [posted.press for posted in self.posted if isinstance(posted, Pressed)]
@@ -171,6 +172,22 @@ def _burst(chip: Chip, size: int) -> tuple[list[tuple[int, int]], tuple[int, int
         if number < size - 1:
             chip.set(PINS[0], False)
     return edges, single
+
+
+def dropped(chip: Chip) -> None:
+    """One press, then more edges on another line than the kernel keeps, and only then somebody fetches them."""
+    running = Desk(start=False)
+    single = chip.set(PINS[1], True)
+    for _ in range(1100):
+        chip.set(PINS[0], True)
+        chip.set(PINS[0], False)
+    running.box.start()
+    presses = [press.to_json() for press in running.wait_presses(1)]
+    health, broken = running.health(), running.broken_promises()
+    running.box.stop()
+    running.box.join(5)
+    chip.set(PINS[1], False)
+    tell("dropped", single=single, presses=presses, health=health, broken=broken)
 
 
 def replaced(chip: Chip) -> None:
@@ -294,7 +311,7 @@ def _refused(folder: Path, boxes: str) -> list[Any]:
 def main() -> int:
     sys.setswitchinterval(1e-4)  # as the service does
     chip = Chip()
-    scenes: list[Callable[[Chip], None]] = [stamps, order, burst, replaced, spikes, service]
+    scenes: list[Callable[[Chip], None]] = [stamps, order, burst, dropped, replaced, spikes, service]
     status = 0
     for scene in scenes:
         try:

@@ -93,6 +93,16 @@ def test_what_the_kernel_drops_is_counted(found: Found) -> None:
     assert len(late["edges"]) + 1 - late["fetched"] == late["overflows"] == 77
 
 
+def test_a_press_whose_edge_the_kernel_dropped_is_not_lost(found: Found) -> None:
+    scene = found["dropped"]
+    (press,) = scene["presses"]
+    assert press["seat"] == 2
+    assert press["time_ns"] - press["uncertainty_ns"] <= scene["single"][1]
+    assert press["time_ns"] + press["uncertainty_ns"] >= scene["single"][0]
+    assert scene["health"]["overflows"] > 0 and "queue was full" in scene["health"]["problem_en"]
+    assert scene["broken"] == []
+
+
 def test_a_replaced_stamp_is_noticed(found: Found) -> None:
     """The kernel itself loses the first stamp here; the edge must not claim to be better known than it is."""
     scene = found["replaced"]
