@@ -3,12 +3,13 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from serial.tools import list_ports
 
-from buzzers.driver import Post
+from buzzers.driver import BoxesError, Post
+from buzzers.gpio_spec import GpioSpec, parse_gpio
 from buzzers.seating import Seating
 from buzzers.serial_box import SerialBox
 
@@ -17,21 +18,24 @@ LOOK_EVERY_S = 2.0
 SILENT_SHARE = 0.9  # of the trial: a port that was open for so long and silent is no box
 
 
-class BoxesError(ValueError):
-    """The value of --boxes cannot be used; the text says why."""
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What --boxes asks for."""
 
-    mode: Literal["auto", "sim", "none", "serial"]
+    mode: Literal["auto", "sim", "none", "serial", "gpio"]
     ports: tuple[str, ...] = ()
     seats: tuple[tuple[str, tuple[int, ...]], ...] = ()  # (port, seats of its inputs) where given
+    gpio: GpioSpec | None = None
 
 
 def parse_boxes(text: str, seats: int) -> Wanted:
-    """Reads `auto`, `sim`, `none` or `serial:PORT[=SEAT+SEAT...][,PORT...]`. Raises BoxesError."""
+    """Reads `auto`, `sim`, `none`, `gpio:...`, `serial:PORT[=SEAT+SEAT...][,PORT...]` or `gpio:...;serial:...`.
+
+    Raises BoxesError.
+    """
+    if text.startswith("gpio:") and ";" in text:
+        pins, _, others = text.partition(";")
+        return _parse_both(pins, others, seats)
     if text == "auto":
         return Wanted("auto")
     if text == "sim":
@@ -39,9 +43,9 @@ def parse_boxes(text: str, seats: int) -> Wanted:
     if text == "none":
         return Wanted("none")
     if text.startswith("gpio:") or text == "gpio":
-        raise BoxesError("gpio boxes come with a later release")
+        return Wanted("gpio", gpio=parse_gpio(text.removeprefix("gpio").removeprefix(":"), seats))
     if not text.startswith("serial:"):
-        raise BoxesError(f"unknown boxes {text!r}: use auto, sim, none or serial:PORT[,PORT...]")
+        raise BoxesError(f"unknown boxes {text!r}: use auto, sim, none, gpio: or serial:PORT[,PORT...]")
     ports: list[str] = []
     wanted: list[tuple[str, tuple[int, ...]]] = []
     for part in text.removeprefix("serial:").split(","):
@@ -57,6 +61,23 @@ def parse_boxes(text: str, seats: int) -> Wanted:
     if wanted and len(wanted) != len(ports):
         raise BoxesError("give seats for every port or for none")
     return Wanted("serial", tuple(ports), tuple(wanted))
+
+
+def _parse_both(pins: str, ports: str, seats: int) -> Wanted:
+    """Buttons on our own pins for the first seats, boxes on serial ports for others."""
+    first, others = parse_boxes(pins, seats), parse_boxes(ports, seats)
+    if first.gpio is None or others.mode != "serial":
+        raise BoxesError(
+            f"only gpio: and serial: go together, as in gpio:buttons=17+27;serial:PORT=3+4: {ports!r}"
+        )
+    taken = range(1, len(first.gpio.buttons) + 1)
+    given = {seat for _, of_port in others.seats for seat in of_port}
+    if not given or given & set(taken):
+        last = taken[-1]
+        raise BoxesError(
+            f"gpio: has seats 1 to {last}: name its buttons, and give each serial port other seats"
+        )
+    return replace(others, gpio=first.gpio)
 
 
 def _parse_seats(text: str, seats: int) -> tuple[int, ...]:

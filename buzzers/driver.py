@@ -8,6 +8,10 @@ from typing import Any, Protocol
 from buzzers.press import Press
 
 
+class BoxesError(ValueError):
+    """The value of --boxes cannot be used; the text says why, and what to do."""
+
+
 class Pace(Enum):
     """How often a box is asked for its watermark and its clock, in seconds between two pings."""
 
@@ -140,6 +144,14 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "overflow": (
         "抢答盒的按键记录曾经溢出: 请检查按钮接线",
         "The box has lost presses because its queue was full: check the wiring of the buttons.",
+    ),
+    "chatter": (
+        "按钮线路上干扰脉冲不断: 请检查接线和屏蔽, 见 docs/wiring.md",
+        "There are spikes on the line of a button again and again: check wiring and shielding, see docs/wiring.md.",
+    ),
+    "gpio": (
+        "GPIO 引脚无法读取: 请重新启动本机",
+        "The GPIO pins cannot be read any more: restart this machine.",
     ),
 }
 

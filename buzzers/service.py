@@ -13,14 +13,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from buzzers.core import Core
-from buzzers.discovery import PROBE_S, BoxesError, PortWatch, Wanted, parse_boxes
-from buzzers.driver import Driver, Posted
+from buzzers.discovery import PROBE_S, PortWatch, Wanted, parse_boxes
+from buzzers.driver import BoxesError, Driver, Posted
+from buzzers.gpio_spec import GpioSpec
 from buzzers.seating import Seating
 from buzzers.serial_box import SerialBox
 from buzzers.stream import Closed, Line, Listener, SocketError
+
+if TYPE_CHECKING:
+    from buzzers.gpio_box import GpioBox
 
 SWITCH_S = 1e-4  # a thread that has just read a press must not wait 5 ms for another one to yield
 ENDING_S = 0.6
@@ -35,9 +39,10 @@ Inbox = queue.SimpleQueue[Posted | Line | Closed | Stop]
 
 
 class Boxes:
-    """The drivers that `--boxes` asks for."""
+    """The drivers that `--boxes` asks for. Raises BoxesError if the GPIO pins cannot be had."""
 
     def __init__(self, wanted: Wanted, seats: int, inbox: Inbox) -> None:
+        self._gpio = [] if wanted.gpio is None else [_open_gpio(wanted.gpio, inbox)]
         self._watch = PortWatch(seats, inbox.put) if wanted.mode == "auto" else None
         seating = Seating(seats, wanted.ports, dict(wanted.seats))
         self._fixed = [SerialBox(port, seating, inbox.put) for port in wanted.ports]
@@ -55,6 +60,8 @@ class Boxes:
             self._watch.start()
         for box in self._fixed:
             box.start()
+        for pins in self._gpio:
+            pins.start()
         deadline_s = time.monotonic() + PROBE_S
         while not all(box.greeted for box in self._fixed) and time.monotonic() < deadline_s:
             time.sleep(0.02)
@@ -67,10 +74,15 @@ class Boxes:
         return self._watch.drivers() if self._watch is not None else self._fixed
 
     def drivers(self) -> list[Driver]:
-        return cast(list[Driver], self.serial())
+        return [*cast(list[Driver], self.serial()), *self._gpio]
+
+    def names(self) -> list[str]:
+        """Ids of the boxes, or where they should be."""
+        serial = [box.known_id or box.port for box in self.serial()]
+        return serial + [box.box_id or box.port for box in self._gpio]
 
     def stop(self) -> None:
-        boxes = self.serial()
+        boxes: list[SerialBox | GpioBox] = [*self.serial(), *self._gpio]
         if self._watch is not None:
             self._watch.stop()
         for box in boxes:
@@ -80,21 +92,33 @@ class Boxes:
             box.join(max(0.0, deadline_s - time.monotonic()))
 
 
+def _open_gpio(spec: GpioSpec, inbox: Inbox) -> "GpioBox":
+    # Only now: gpiozero takes its time to load, and nothing else needs it.
+    from gpiozero import GPIOZeroError
+
+    from buzzers.gpio_box import GpioBox
+    from buzzers.gpio_pins import KernelFactory
+
+    try:
+        return GpioBox(spec, KernelFactory(spec.chip, spec.buttons, spec.lamps), inbox.put)
+    except GPIOZeroError as error:
+        raise BoxesError(f"gpio: {error}: choose other pins, see docs/wiring.md") from error
+
+
 def serve(socket_path: Path, wanted: Wanted, seats: int, inbox: Inbox, ending: Callable[[], bool]) -> None:
     """Runs until `Stop` comes out of the inbox; `ending` says beforehand that it will.
 
-    Raises SocketError if the socket cannot be made.
+    Raises BoxesError if the pins cannot be had, SocketError if the socket cannot be made.
     """
-    listener = Listener(socket_path, inbox.put)
     boxes = Boxes(wanted, seats, inbox)
+    listener = Listener(socket_path, inbox.put)
     try:
         boxes.start(ending)
         core = Core(secrets.token_hex(8), seats, boxes.drivers, time.monotonic_ns)
         if boxes.simulated:
             core.simulate_boxes()
         listener.start()
-        named = [box.known_id or box.port for box in boxes.serial()]
-        named += ["simulated"] if core.simulated else []
+        named = boxes.names() + (["simulated"] if core.simulated else [])
         print(
             f"timing core ready: {socket_path} boxes={','.join(named) or 'none'}", file=sys.stderr, flush=True
         )
@@ -141,7 +165,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--boxes",
         default="auto",
         metavar="WHICH",
-        help="auto, sim, none or serial:PORT[=SEAT+SEAT...][,PORT...]",
+        help="auto, sim, none, serial:PORT[=SEAT+SEAT...][,PORT...] "
+        "or gpio:[chip=LABEL_OR_PATH,][buttons=17+27...,lamps=5+6...], or gpio:...;serial:...",
     )
     parser.add_argument("--seats", type=int, default=5, metavar="N", help="seats on the stage (default 5)")
     parser.add_argument("--lifeline", action="store_true", help="end when standard input does")
@@ -168,6 +193,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         threading.Thread(target=_watch_lifeline, name="lifeline", daemon=True).start()
     try:
         serve(options.socket, wanted, options.seats, inbox, lambda: bool(ended))
+    except BoxesError as error:
+        print(f"timing core: {error}", file=sys.stderr)
+        return 2
     except SocketError as error:
         print(f"timing core: {error}", file=sys.stderr)
         return 1

@@ -135,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument(
         "--new", action="store_true", help="put the contest in the data folder aside and begin a new one"
     )
-    show.add_argument("--boxes", default="auto", help="auto | sim | none | serial:PORT[,PORT...]")
+    show.add_argument("--boxes", default="auto", help="auto | sim | none | serial:PORT[,PORT...] | gpio:")
     show.add_argument("--no-browser", action="store_true", help="do not open the console in a browser")
 
     replaying = command("replay", replay, "fold a log and print the standings")

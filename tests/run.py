@@ -23,6 +23,12 @@ DEBIAN = {
     "/usr/bin/make": "make",
     "/usr/bin/cc": "gcc",
 }
+DEBIAN_OF_GUEST = {
+    "/usr/bin/qemu-system-x86_64": "qemu-system-x86",
+    "/usr/bin/make": "make",
+    "/usr/bin/gcc": "gcc",
+    "/usr/include/libelf.h": "libelf-dev",
+}
 SUITES = {
     "unit": [
         "tests/game",
@@ -36,6 +42,9 @@ SUITES = {
     "faults": ["tests/faults"],
     "e2e": ["tests/e2e"],
 }
+# Only by name: it boots a virtual machine, and fetches a kernel for it.
+GPIO_KERNEL = "gpio-kernel"
+BY_NAME = {GPIO_KERNEL: ["tests/gpio_kernel"]}
 LINTS = (
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
@@ -43,9 +52,9 @@ LINTS = (
 )
 
 
-def prepare_debian() -> None:
+def prepare_debian(needed: dict[str, str]) -> None:
     """Install the missing Debian packages as root, or say the one command that does and end with status 2."""
-    missing = [package for path, package in DEBIAN.items() if not Path(path).exists()]
+    missing = [package for path, package in needed.items() if not Path(path).exists()]
     if not missing:
         return
     command = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
@@ -61,6 +70,16 @@ def prepare_debian() -> None:
         sys.exit(
             _fail(f"apt-get could not install {', '.join(missing)} (status {done.returncode}; see above)")
         )
+
+
+def prepare_guest() -> None:
+    """Make the kernel that the guest boots, or say what is missing and end with status 2."""
+    from tests.gpio_kernel.kernel import CannotPrepare, prepare
+
+    try:
+        prepare()
+    except CannotPrepare as error:
+        sys.exit(_fail(str(error)))
 
 
 def _fail(message: str) -> int:
@@ -81,18 +100,26 @@ def lint() -> bool:
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="run.py test", description=__doc__)
     parser.add_argument(
-        "suites", nargs="*", metavar="NAME", help=f"of: lint, {', '.join(SUITES)} (default: all)"
+        "suites",
+        nargs="*",
+        metavar="NAME",
+        help=f"of: lint, {', '.join(SUITES)} (default: all of these), {', '.join(BY_NAME)}",
     )
     parser.add_argument("-k", dest="expression", help="only tests that match, as pytest's -k")
     arguments = parser.parse_args(argv)
-    unknown = [name for name in arguments.suites if name not in SUITES and name != "lint"]
+    suites = SUITES | BY_NAME
+    unknown = [name for name in arguments.suites if name not in suites and name != "lint"]
     if unknown:
-        return _fail(f"no suite named {', '.join(unknown)}; there are: lint, {', '.join(SUITES)}")
-    prepare_debian()
-    os.chdir(ROOT)
+        return _fail(f"no suite named {', '.join(unknown)}; there are: lint, {', '.join(suites)}")
     names = arguments.suites or ["lint", *SUITES]
+    if set(names) != {GPIO_KERNEL}:
+        prepare_debian(DEBIAN)
+    if GPIO_KERNEL in names:
+        prepare_debian(DEBIAN_OF_GUEST)
+        prepare_guest()
+    os.chdir(ROOT)
     clean = lint() if "lint" in names else True
-    folders = [folder for name in names if name in SUITES for folder in SUITES[name]]
+    folders = [folder for name in names if name in suites for folder in suites[name]]
     if not folders:
         return 0 if clean else 1
     options = ["-k", arguments.expression] if arguments.expression else []

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 import serial
 
-from buzzers.discovery import BoxesError, PortWatch, Wanted, parse_boxes
-from buzzers.driver import Live, Posted
+from buzzers.discovery import PortWatch, Wanted, parse_boxes
+from buzzers.driver import BoxesError, Live, Posted
+from buzzers.gpio_spec import GpioSpec
 from tests.buzzers.helpers import FakeBox, fake_boxes, wait_for
 
 
@@ -19,12 +20,30 @@ def test_what_boxes_may_say() -> None:
     assert parse_boxes("serial:/dev/b,/dev/a", 5) == Wanted("serial", ("/dev/b", "/dev/a"))
     seats = (("/a", (1,)), ("/b", (3, 2)))
     assert parse_boxes("serial:/a=1,/b=3+2", 5) == Wanted("serial", ("/a", "/b"), seats)
+    assert parse_boxes("gpio:", 2) == Wanted("gpio", gpio=GpioSpec(("17", "27"), ("5", "6")))
+    assert parse_boxes("gpio", 2) == parse_boxes("gpio:", 2)
+    named = GpioSpec(("BOARD11", "27"), ("5", "6"), "pinctrl-rp1")
+    assert parse_boxes("gpio:chip=pinctrl-rp1,buttons=BOARD11+27,lamps=5+6", 5) == Wanted("gpio", gpio=named)
+    both = Wanted("serial", ("/a",), (("/a", (3, 2)),), GpioSpec(("4",), ()))
+    assert parse_boxes("gpio:buttons=4;serial:/a=3+2", 5) == both
+    assert parse_boxes("gpio:buttons=4", 5) == Wanted("gpio", gpio=GpioSpec(("4",), ()))
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("gpio:17,27", "comes? with a later release"),
+        ("gpio:17,27", "cannot read '17': write gpio:chip="),
+        ("gpio:buttons=17,buttons=27", "once"),
+        ("gpio:buttons=", "cannot read"),
+        ("gpio:buttons=17++27", "written 17"),
+        ("gpio:lamps=5", "needs buttons="),
+        ("gpio:buttons=1+2+3+4+5+6", "6 buttons for 5 seats"),
+        ("gpio:buttons=17+27,lamps=5", "2 buttons but 1 lamps"),
+        ("gpio:buttons=17+27,lamps=17+5", "twice"),
+        ("gpio:buttons=17;serial:/a", "give each serial port other seats"),
+        ("gpio:buttons=17;serial:/a=1+2", "gpio: has seats 1 to 1"),
+        ("gpio:;serial:/a=1", "gpio: has seats 1 to 5"),
+        ("gpio:buttons=17;sim", "only gpio: and serial: go together"),
         ("", "unknown boxes"),
         ("usb", "unknown boxes"),
         ("serial:", "needs ports"),

@@ -280,7 +280,10 @@ def test_a_stale_socket_is_replaced_and_a_live_one_or_a_file_is_not(tmp_path: Pa
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["--boxes", "gpio:17,27"], "later release"),
+        (["--boxes", "gpio:17,27"], "cannot read '17'"),
+        (["--boxes", "gpio:", "--seats", "9"], "knows pins for 8 seats"),
+        (["--boxes", "gpio:chip=/dev/gpiochip77"], "there is no /dev/gpiochip77"),
+        (["--boxes", "gpio:chip=of-no-machine"], "gpio: "),
         (["--boxes", "usb"], "unknown boxes"),
         (["--seats", "0"], "--seats"),
     ],
