@@ -63,7 +63,7 @@ def run(show: Show) -> int:
     try:
         if not re.fullmatch(r"auto|sim|none|serial:.+|gpio:.*", show.boxes):
             raise CannotStart(
-                f"--boxes {show.boxes}: not known; allowed: auto, sim, none, serial:PORT[,PORT...]"
+                f"--boxes {show.boxes}: not known; allowed: auto, sim, none, serial:PORT[,PORT...], gpio:..."
             )
         _check_port(show)
         show.data.mkdir(mode=0o700, parents=True, exist_ok=True)
