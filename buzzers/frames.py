@@ -1,9 +1,4 @@
-"""Codec of the box protocol (firmware/PROTOCOL.md): framing, checksum, and one dataclass a message. No IO.
-
-On the wire a frame is ``COBS(body) C0 C1 C2 00``. The body is ``length type payload``; the three C bytes
-carry the CRC-16 of the *encoded* bytes, so that bit errors on the wire meet the checksum as they are and are
-not multiplied by the unstuffing first.
-"""
+"""Codec of the box protocol (firmware/PROTOCOL.md): one dataclass a message, and the decoder of a stream. No IO."""
 
 from __future__ import annotations
 
@@ -11,13 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
-PROTOCOL_MAJOR = 1
-PROTOCOL_MINOR = 0
+from buzzers.framing import MAX_WIRE_BYTES, FrameError, frame, unframe
 
-MAX_BODY_BYTES = 64
-MAX_PAYLOAD_BYTES = MAX_BODY_BYTES - 2
-MAX_WIRE_BYTES = MAX_BODY_BYTES + 1 + 3 + 1
-"""COBS adds one byte to a body this short, then three for the checksum and the delimiter."""
+PROTOCOL_MAJOR = 1
+PROTOCOL_MINOR = 1
 
 TICK_BITS = 48
 RESTART_KEY = 0x54455352
@@ -40,56 +32,27 @@ RESET_EXTERNAL = 1 << 1
 RESET_BROWN_OUT = 1 << 2
 RESET_WATCHDOG = 1 << 3
 
+FEATURE_SYNC_WIRE = 1 << 0
+"""`Hello.features`: the box pulses and stamps a wire that it shares with others (`SyncPulse`, `Sync`)."""
+FEATURE_UART = 1 << 1
+"""`Hello.features`: its bytes pass a UART at the baud rate of the protocol, whatever comes after that."""
 
-class FrameError(ValueError):
-    """A message cannot be encoded: a field is outside its range."""
+FAULT_FLASH = 1 << 0
+"""`Hello.self_test`: the program in flash is not the one that was built."""
+FAULT_IDENTITY = 1 << 1
+"""What was written to EEPROM does not read back: at the next start the box may be another one."""
+FAULT_CONTACT = 1 << 2
+"""A contact was closed at the start: a held button, or a short."""
+FAULT_SYNC_WIRE = 1 << 3
+"""The sync wire was low at the start: a short, or another box pulls it down."""
 
+PING_SHORT = 1 << 0
+"""`Ping.flags`: answer with a `Stamp`."""
+PONG_WIRE_BYTES = 62
+"""From minor 1 on a `Pong` and the zeros before it: as many as make an FTDI send at once."""
 
-def _crc_table() -> tuple[int, ...]:
-    table = []
-    for byte in range(256):
-        value = byte << 8
-        for _ in range(8):
-            value = ((value << 1) ^ 0x1021 if value & 0x8000 else value << 1) & 0xFFFF
-        table.append(value)
-    return tuple(table)
-
-
-_CRC_TABLE = _crc_table()
-
-
-def crc16(data: bytes) -> int:
-    """CRC-16 of ``data``: polynomial 0x1021, start 0xFFFF, not reflected (check value 0x29B1).
-
-    The polynomial has distance 4 up to 32,751 bits (Koopman's tables list it as 0x8810): any one, two or
-    three flipped bits in a frame of ours are detected.
-    """
-    value = 0xFFFF
-    for byte in data:
-        value = ((value << 8) & 0xFFFF) ^ _CRC_TABLE[(value >> 8) ^ byte]
-    return value
-
-
-def cobs_encode(data: bytes) -> bytes:
-    """``data`` (at most 253 bytes) without zero bytes, one byte longer; no delimiter appended."""
-    if len(data) > 253:
-        raise FrameError(f"{len(data)} bytes are too long for a frame")
-    return b"".join(bytes((len(run) + 1,)) + run for run in data.split(b"\0"))
-
-
-def cobs_decode(data: bytes) -> bytes | None:
-    """The inverse of `cobs_encode`, or None where ``data`` is no such encoding."""
-    if not data or 0 in data:
-        return None
-    runs = []
-    at = 0
-    while at < len(data):
-        end = at + data[at]
-        if end > len(data):
-            return None
-        runs.append(data[at + 1 : end])
-        at = end
-    return b"\0".join(runs)
+FLAG_OWN_PULSE = 1 << 0
+"""`Sync.flags`: this box gave the pulse, and ``token`` is that of the command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +67,17 @@ class Identify:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """host to box: answered by `Pong` with the same token (not 0), no earlier than ``hold_ticks`` later."""
+    """host to box: answered by `Pong` with the same token (not 0), no earlier than ``hold_ticks`` later.
+
+    ``flags``: with PING_SHORT the answer is a `Stamp`, if the box knows it (its minor is 1 or more).
+    """
 
     TYPE: ClassVar[int] = 0x02
-    LAYOUT: ClassVar[tuple[int, ...]] = (4, 2)
+    LAYOUT: ClassVar[tuple[int, ...]] = (4, 2, 1)
+    FIELDS_1_0: ClassVar[int] = 2
     token: int
     hold_ticks: int = 0
+    flags: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +130,29 @@ class Restart:
 
 
 @dataclass(frozen=True, slots=True)
+class SyncPulse:
+    """host to box: pulse the sync wire now. Ignored unless ``boot`` is right. Seen by all as `Sync`."""
+
+    TYPE: ClassVar[int] = 0x08
+    LAYOUT: ClassVar[tuple[int, ...]] = (2, 2)
+    boot: int
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hello:
     """box to host: who I am; sent at start, each second while no host speaks, and as answer to `Identify`.
 
     ``uid`` stays for the life of the box; ``boot`` differs after every reset; ``acked_seq`` is the highest
-    event sequence a host has acknowledged in this boot, where a host that comes later starts.
+    event sequence a host has acknowledged in this boot, where a host that comes later starts. Since 1.1:
+    ``order_ticks``: two presses of this box whose ticks differ by at least that are in the right order (0: no
+    promise, go by ``resolution_ns``); ``features``: FEATURE bits; ``self_test``: FAULT bits, 0 all well.
     """
 
     TYPE: ClassVar[int] = 0x41
-    LAYOUT: ClassVar[tuple[int, ...]] = (1, 1, 4, 2, 1, 1, 1, 1, 1, 4, 4, 2, 2, 1, 1, 4)
+    LAYOUT: ClassVar[tuple[int, ...]] = (1, 1, 4, 2, 1, 1, 1, 1, 1, 4, 4, 2, 2, 1, 1, 4, 1, 1, 1)
+    FIELDS_1_0: ClassVar[int] = 16
+    """How many of the fields version 1.0 sends; those after them have defaults."""
     major: int
     minor: int
     uid: int
@@ -187,6 +169,9 @@ class Hello:
     queue_events: int
     window_events: int
     acked_seq: int
+    order_ticks: int = 0
+    features: int = 0
+    self_test: int = 0
 
     @property
     def box_id(self) -> str:
@@ -223,6 +208,24 @@ class Pong:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """box to host: what a `Pong` says of time, in so few bytes that they pass every adapter in one packet.
+
+    ``token``: the low half of the ping's; 0: sent by the box itself. The ping was received ``rx_behind`` ticks
+    before ``tx_tick`` (0 if there was none), the safe tick lies ``safe_behind`` ticks before it. ``last_seq``: the low half.
+    """
+
+    TYPE: ClassVar[int] = 0x45
+    LAYOUT: ClassVar[tuple[int, ...]] = (2, 2, 6, 3, 3, 2)
+    token: int
+    boot: int
+    tx_tick: int
+    rx_behind: int
+    safe_behind: int
+    last_seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """box to host: a button went down or up; sent again until acknowledged.
 
@@ -243,7 +246,38 @@ class Event:
     edges: int
 
 
-Message = Identify | Ping | Ack | Lamps | LampsAt | LampTest | Restart | Hello | Pong | Event
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """box to host: the sync wire fell at ``tick``. Never acknowledged nor repeated.
+
+    ``count``: pulses stamped in this boot, modulo 65536: a gap shows those whose message was lost.
+    ``token``: that of the command with FLAG_OWN_PULSE in ``flags``, else 0.
+    """
+
+    TYPE: ClassVar[int] = 0x44
+    LAYOUT: ClassVar[tuple[int, ...]] = (2, 6, 2, 2, 1)
+    boot: int
+    tick: int
+    count: int
+    token: int
+    flags: int
+
+
+Message = (
+    Identify
+    | Ping
+    | Ack
+    | Lamps
+    | LampsAt
+    | LampTest
+    | Restart
+    | SyncPulse
+    | Hello
+    | Pong
+    | Stamp
+    | Event
+    | Sync
+)
 
 _CLASSES: tuple[Callable[..., Message], ...] = (
     Identify,
@@ -253,9 +287,12 @@ _CLASSES: tuple[Callable[..., Message], ...] = (
     LampsAt,
     LampTest,
     Restart,
+    SyncPulse,
     Hello,
     Pong,
+    Stamp,
     Event,
+    Sync,
 )
 
 
@@ -265,15 +302,6 @@ def _by_type() -> dict[int, Any]:
 
 
 _BY_TYPE = _by_type()
-
-
-def frame(kind: int, payload: bytes) -> bytes:
-    """A whole frame, delimiter included, of any type and payload (at most 62 bytes; else `FrameError`)."""
-    if len(payload) > MAX_PAYLOAD_BYTES:
-        raise FrameError(f"payload of {len(payload)} bytes, at most {MAX_PAYLOAD_BYTES} fit")
-    encoded = cobs_encode(bytes((len(payload) + 2, kind)) + payload)
-    crc = crc16(encoded)
-    return encoded + bytes((0x80 | crc >> 14, 0x80 | crc >> 7 & 0x7F, 0x80 | crc & 0x7F, 0))
 
 
 def encode(message: Message) -> bytes:
@@ -290,30 +318,19 @@ def encode(message: Message) -> bytes:
 def _parse(kind: int, payload: bytes) -> Message | None:
     """The message, or None for an unknown type or too short a payload. Extra bytes are a later minor's."""
     cls = _BY_TYPE.get(kind)
-    if cls is None or len(payload) < sum(cls.LAYOUT):
+    if cls is None:
         return None
     values = []
     at = 0
     for size in cls.LAYOUT:
+        if at + size > len(payload):
+            break
         values.append(int.from_bytes(payload[at : at + size], "little"))
         at += size
+    if len(values) < getattr(cls, "FIELDS_1_0", len(cls.LAYOUT)):
+        return None
     message: Message = cls(*values)
     return message
-
-
-def unframe(wire: bytes) -> tuple[int, bytes] | None:
-    """Type and payload of one frame without its delimiter, or None if anything in it is wrong."""
-    if not 6 <= len(wire) < MAX_WIRE_BYTES:
-        return None
-    encoded, (c0, c1, c2) = wire[:-3], wire[-3:]
-    if c0 & 0xFC != 0x80 or not c1 & c2 & 0x80:
-        return None
-    if crc16(encoded) != (c0 & 3) << 14 | (c1 & 0x7F) << 7 | c2 & 0x7F:
-        return None
-    body = cobs_decode(encoded)
-    if body is None or len(body) < 2 or body[0] != len(body):
-        return None
-    return body[1], body[2:]
 
 
 class Decoder:

@@ -39,6 +39,15 @@ bool board_transmitter_idle(void);
  * transmitter is idle. Waits for that time, so it should be near. Only when the transmitter is idle. */
 void board_transmit(const uint8_t *bytes, uint8_t n, uint32_t at);
 
+/* The first fall of the sync wire since board_sync_listen, stamped by hardware; true once for each. */
+bool board_sync_fell(ticks_t *at);
+
+/* From now on stamp the next fall. */
+void board_sync_listen(void);
+
+/* Pull the wire down for some tens of microseconds. The own fall is stamped like any other. */
+void board_sync_pulse(void);
+
 /* Show this mask of lamps. */
 void board_lamps(uint8_t mask);
 
@@ -46,6 +55,10 @@ void board_lamps(uint8_t mask);
 uint32_t board_uid(void);
 uint16_t board_boot(void);
 uint8_t board_reset_cause(void);
+
+/* What the self-test at this start found wrong, as HELLO reports it; the core adds FAULT_CONTACT. */
+enum { FAULT_FLASH = 1, FAULT_IDENTITY = 2, FAULT_CONTACT = 4, FAULT_SYNC_WIRE = 8 };
+uint8_t board_faults(void);
 
 /* The watchdog resets the board unless this is called at least every 200 ms. */
 void board_feed_watchdog(void);

@@ -7,8 +7,11 @@
 #include "frame.h"
 #include "lamps.h"
 #include "messages.h"
+#include "reports.h"
+#include "sync.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #define LINK_TICKS (2 * TICK_HZ)
 #define HELLO_TICKS TICK_HZ
@@ -17,14 +20,16 @@
 #define BEAT_MIN_TICKS (TICK_HZ / 1000 * 64)
 /* From reading the clock to the first byte of a PONG: longer than it takes to build one. */
 #define PONG_LEAD_TICKS 700
+/* With them a PONG is 62 bytes: an FTDI converter sends that many at once and keeps fewer. */
+#define PONG_ZEROS 12
 #define LAMPS_AHEAD_TICKS (900 * TICK_HZ)
-#define RESOLUTION_NS 10000ul
 
 static struct {
     struct buttons buttons;
     struct queue queue;
     struct lamps lamps;
     struct frame_receiver receiver;
+    struct sync sync;
     uint8_t wire[FRAME_MAX_WIRE];
     ticks_t now; /* start of this round */
     ticks_t ping_rx;
@@ -38,7 +43,11 @@ static struct {
     uint16_t snapshots_lost; /* as the board counts */
     uint16_t edges_lost;     /* as we report it */
     uint16_t random;
+    uint8_t faults;          /* what the self-test found */
+    uint8_t ping_flags;
+    uint8_t host_minor;      /* as its last IDENTIFY says */
     bool ping_waits;
+    bool answered;           /* the last frame was the answer to a ping */
     bool hello_waits;
     bool link_open;
     bool restarting;
@@ -99,36 +108,33 @@ static void take_snapshots(void)
     buttons_snapshot(&box.buttons, snapshot.at, snapshot.down, EVENT_LATE);
 }
 
-/* at: low part of box time. */
+/* at: low part of box time. zeros: so many delimiters before the frame, which mean nothing. */
+static void send_after_zeros(uint32_t at, uint8_t zeros)
+{
+    uint8_t n;
+
+    memset(box.wire, 0, zeros);
+    n = frame_encode(message_body, message_length(), box.wire + zeros);
+    board_transmit(box.wire, zeros + n, at);
+}
+
 static void send(uint32_t at)
 {
-    uint8_t n = frame_encode(message_body, message_length(), box.wire);
-
-    board_transmit(box.wire, n, at);
+    send_after_zeros(at, 0);
 }
 
 static void send_hello(uint32_t now)
 {
-    message_begin(MSG_HELLO);
-    put8(PROTOCOL_MAJOR);
-    put8(PROTOCOL_MINOR);
-    put32(board_uid());
-    put16(board_boot());
-    put8(board_reset_cause());
-    put8(FIRMWARE_MAJOR);
-    put8(FIRMWARE_MINOR);
-    put8(BUTTONS);
-    put8(LAMPS);
-    put32(TICK_HZ);
-    put32(RESOLUTION_NS);
-    put16(PRESS_TICKS / 2);
-    put16(RELEASE_TICKS / 2);
-    put8(QUEUE_EVENTS);
-    put8(QUEUE_WINDOW);
-    put32(box.queue.acked_seq);
+    report_hello(box.faults, box.queue.acked_seq);
     send(now);
     box.hello_waits = false;
     box.hello_due = now + HELLO_TICKS;
+}
+
+/* Every press before that is queued. */
+static ticks_t safe_tick(void)
+{
+    return box.now - buttons_undecided_ticks(&box.buttons, (uint32_t)box.now);
 }
 
 /* Token 0: a beat that nobody asked for. */
@@ -141,7 +147,7 @@ static void send_pong(uint32_t token, ticks_t rx)
     put16(board_boot());
     put48(token ? rx : tx);
     put48(tx);
-    put48(box.now - buttons_undecided_ticks(&box.buttons, (uint32_t)box.now));
+    put48(safe_tick());
     put32(queue_last_seq(&box.queue));
     put8(box.buttons.held);
     put8(box.lamps.shown);
@@ -152,28 +158,57 @@ static void send_pong(uint32_t token, ticks_t rx)
     put16(box.queue.resends);
     put16(box.unknown);
     put16(box.buttons.spikes);
+    send_after_zeros((uint32_t)tx, box.host_minor ? PONG_ZEROS : 0);
+}
+
+static void send_stamp(uint16_t token, ticks_t rx)
+{
+    ticks_t tx = board_now() + PONG_LEAD_TICKS;
+
+    message_begin(MSG_STAMP);
+    put16(token);
+    put16(board_boot());
+    put48(tx);
+    put24(token ? (uint32_t)(tx - rx) : 0);
+    put24((uint32_t)(tx - safe_tick()));
+    put16((uint16_t)queue_last_seq(&box.queue));
     send((uint32_t)tx);
-    plan_beat((uint32_t)box.now);
+}
+
+static void send_beat(uint32_t now)
+{
+    if (box.host_minor)
+        send_stamp(0, 0);
+    else
+        send_pong(0, 0);
+    plan_beat(now);
+}
+
+static void answer_ping(uint32_t now)
+{
+    box.ping_waits = false;
+    if (box.ping_flags & PING_SHORT)
+        send_stamp((uint16_t)box.ping_token, box.ping_rx);
+    else
+        send_pong(box.ping_token, box.ping_rx);
+    plan_beat(now);
 }
 
 static void send_event(const struct event *event, uint32_t seq, uint32_t now)
 {
-    message_begin(MSG_EVENT);
-    put16(board_boot());
-    put32(seq);
-    put8(event->kind);
-    put8(event->input);
-    put32(event->tick_low);
-    put16(event->tick_high);
-    put16(event->confirm_ticks);
-    put8(event->flags);
-    put8(event->same_mask);
-    put8(event->edges);
+    report_event(event, seq);
     send(now);
     box.resend_due = now + RESEND_TICKS;
 }
 
-static void on_ping(const uint8_t *payload)
+static void send_sync(uint32_t now)
+{
+    report_sync(&box.sync);
+    send(now);
+    box.sync.waits = false;
+}
+
+static void on_ping(const uint8_t *payload, uint8_t flags)
 {
     ticks_t rx;
 
@@ -183,6 +218,7 @@ static void on_ping(const uint8_t *payload)
     box.ping_rx = rx;
     box.ping_token = get32(payload);
     box.ping_due = (uint32_t)rx + get16(payload + 4);
+    box.ping_flags = flags;
     box.ping_waits = true;
 }
 
@@ -202,7 +238,7 @@ static const uint8_t *payload_of(const uint8_t *body, uint8_t needed)
 
 static void handle(const uint8_t *body, uint32_t now)
 {
-    static const uint8_t needed[] = {0, 2, 6, 6, 1, 9, 2, 6};
+    static const uint8_t needed[] = {0, 2, 6, 6, 1, 9, 2, 6, 4};
     const uint8_t *payload = NULL;
 
     box.heard = now;
@@ -217,12 +253,13 @@ static void handle(const uint8_t *body, uint32_t now)
         box.hello_waits = true;
         if (payload[0] != PROTOCOL_MAJOR)
             break;
+        box.host_minor = payload[1];
         box.link_open = true;
         queue_rewind(&box.queue);
         plan_beat(now);
         break;
     case MSG_PING:
-        on_ping(payload);
+        on_ping(payload, payload_of(body, 7) ? payload[6] : 0); /* a 1.0 host sends no flags */
         break;
     case MSG_ACK:
         if (get16(payload) == board_boot() && queue_ack(&box.queue, get32(payload + 2)))
@@ -242,6 +279,10 @@ static void handle(const uint8_t *body, uint32_t now)
         if (get16(payload) == board_boot() && get32(payload + 2) == RESTART_KEY)
             box.restarting = true;
         break;
+    case MSG_SYNC_PULSE:
+        if (get16(payload) == board_boot())
+            sync_pulse(&box.sync, get16(payload + 2));
+        break;
     }
 }
 
@@ -254,7 +295,13 @@ static void take_bytes(uint32_t now)
             handle(box.receiver.bytes, now);
 }
 
-/* At most one frame a round, the most urgent first; the next round comes when the transmitter is idle. */
+static bool others_wait(void)
+{
+    return box.sync.waits || (box.queue.in_flight < box.queue.count && box.queue.in_flight < QUEUE_WINDOW);
+}
+
+/* At most one frame a round, the most urgent first; the next round comes when the transmitter is idle. A host that
+ * pings without a pause gets its answers in turn with what else there is to say. */
 static void transmit(uint32_t now)
 {
     const struct event *event;
@@ -268,19 +315,25 @@ static void transmit(uint32_t now)
         send_hello(now);
     } else if (!box.link_open) {
         return;
-    } else if (box.ping_waits && reached(box.ping_due - PONG_LEAD_TICKS, now)) {
-        box.ping_waits = false;
-        send_pong(box.ping_token, box.ping_rx);
+    } else if (box.ping_waits && reached(box.ping_due - PONG_LEAD_TICKS, now) && !(box.answered && others_wait())) {
+        answer_ping(now);
+        box.answered = true;
     } else if ((event = queue_send(&box.queue, &seq))) {
         send_event(event, seq, now);
+        box.answered = false;
+    } else if (box.sync.waits) {
+        send_sync(now);
+        box.answered = false;
     } else if (reached(box.beat_due, now)) {
-        send_pong(0, 0);
+        send_beat(now);
     }
 }
 
 static uint32_t next_due(uint32_t now, uint32_t limit)
 {
     limit = buttons_due(&box.buttons, now, limit);
+    if (box.sync.deaf && !box.sync.waits)
+        limit = sooner(limit, box.sync.listen_due, now);
     if (!board_transmitter_idle())
         return limit;
     if (!box.link_open)
@@ -290,7 +343,7 @@ static uint32_t next_due(uint32_t now, uint32_t limit)
         limit = sooner(limit, box.ping_due - PONG_LEAD_TICKS, now);
     if (box.queue.in_flight)
         limit = sooner(limit, box.resend_due, now);
-    if (box.queue.in_flight < box.queue.count && box.queue.in_flight < QUEUE_WINDOW)
+    if (others_wait())
         limit = 0;
     return limit;
 }
@@ -304,10 +357,12 @@ void box_init(void)
     queue_init(&box.queue);
     frame_receiver_init(&box.receiver);
     lamps_init(&box.lamps, now);
+    sync_init(&box.sync);
     buttons_init(&box.buttons, board_contacts(), box.now, keep_event, NULL);
+    box.faults = board_faults() | (box.buttons.down ? FAULT_CONTACT : 0);
     box.random = (uint16_t)(board_uid() ^ board_boot()) | 1;
     box.hello_waits = true;
-    box.link_open = box.ping_waits = box.restarting = false;
+    box.link_open = box.ping_waits = box.answered = box.restarting = false;
     box.unknown = box.edges_lost = 0;
     box.snapshots_lost = board_snapshots_lost();
 }
@@ -328,6 +383,7 @@ uint32_t box_poll(void)
         box.link_open = false;
         box.hello_due = now; /* what it was last set to may be half a round of 32 bits ago */
     }
+    sync_poll(&box.sync, box.link_open, now);
     lamps_blink(&box.lamps, !box.link_open, now);
     limit = lamps_poll(&box.lamps, now, IDLE_TICKS);
     transmit(now);

@@ -2,7 +2,7 @@
 #include "frame.h"
 
 /* Byte-wise form of the CCITT polynomial: a table would cost 512 bytes of flash, bit by bit four times the time. */
-static uint16_t crc_add(uint16_t crc, uint8_t byte)
+uint16_t frame_crc_add(uint16_t crc, uint8_t byte)
 {
     uint8_t x = (uint8_t)(crc >> 8) ^ byte;
 
@@ -15,7 +15,7 @@ uint16_t frame_crc(const uint8_t *data, uint8_t n)
     uint16_t crc = 0xFFFF;
 
     while (n--)
-        crc = crc_add(crc, *data++);
+        crc = frame_crc_add(crc, *data++);
     return crc;
 }
 

@@ -8,7 +8,10 @@
 #define FRAME_MAX_BODY 64
 #define FRAME_MAX_WIRE (FRAME_MAX_BODY + 1 + 3 + 1)
 
-/* CRC-16, polynomial 0x1021, start 0xFFFF, of n bytes. */
+/* One step of the CRC-16, polynomial 0x1021. */
+uint16_t frame_crc_add(uint16_t crc, uint8_t byte);
+
+/* The same, from 0xFFFF, of n bytes. */
 uint16_t frame_crc(const uint8_t *data, uint8_t n);
 
 /* Write the frame of a body of n bytes (2..FRAME_MAX_BODY) to wire, delimiter included; returns its length.

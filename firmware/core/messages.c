@@ -28,6 +28,14 @@ void put16(uint16_t value)
     put8((uint8_t)(value >> 8));
 }
 
+void put24(uint32_t value)
+{
+    if (value > 0xFFFFFF)
+        value = 0xFFFFFF;
+    put16((uint16_t)value);
+    put8((uint8_t)(value >> 16));
+}
+
 void put32(uint32_t value)
 {
     put16((uint16_t)value);

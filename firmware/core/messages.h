@@ -7,10 +7,14 @@
 #include "event.h"
 
 #define PROTOCOL_MAJOR 1
-#define PROTOCOL_MINOR 0
+#define PROTOCOL_MINOR 1
 #define FIRMWARE_MAJOR 1
-#define FIRMWARE_MINOR 0
+#define FIRMWARE_MINOR 1
 #define RESTART_KEY 0x54455352ul
+#define FEATURE_SYNC_WIRE 1
+#define FEATURE_UART 2
+#define PING_SHORT 1
+#define SYNC_OWN_PULSE 1
 
 enum {
     MSG_IDENTIFY = 0x01,
@@ -20,9 +24,12 @@ enum {
     MSG_LAMPS_AT = 0x05,
     MSG_LAMP_TEST = 0x06,
     MSG_RESTART = 0x07,
+    MSG_SYNC_PULSE = 0x08,
     MSG_HELLO = 0x41,
     MSG_PONG = 0x42,
     MSG_EVENT = 0x43,
+    MSG_SYNC = 0x44,
+    MSG_STAMP = 0x45,
 };
 
 /* The one body being written (one at a time saves a third of the code): begin, then put_*, low byte first. The
@@ -32,6 +39,7 @@ extern uint8_t message_body[];
 void message_begin(uint8_t type);
 void put8(uint8_t value);
 void put16(uint16_t value);
+void put24(uint32_t value); /* stops at its largest */
 void put32(uint32_t value);
 void put48(ticks_t value);
 uint8_t message_length(void);

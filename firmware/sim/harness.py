@@ -5,73 +5,51 @@
         truth = box.press({2: 0, 4: 800}, hold_ms=150, bounce=True)
         truth[4].cycle - truth[2].cycle        # 12800 (within the length of one instruction)
 
-Inputs are numbered 0..5, as in the protocol. Standard library only; builds what is missing with make, which needs
-gcc, gcc-avr, avr-libc, libsimavr-dev and libelf-dev.
+    with SimulatedBoxes(3, links="ftdi:1", ppm=(-2000, 0, 150), wire=True) as boxes:
+        serial_ports = boxes.ports
+        truth = boxes.press({(0, 2): 0, (1, 5): 3.5})
+        truth[1, 5].time_ns - truth[0, 2].time_ns      # 3500
+
+Inputs are numbered 0..5, as in the protocol, boxes from 0. Builds what is missing with make.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
-import subprocess
-import threading
-import time
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any
 
-FIRMWARE = Path(__file__).resolve().parent.parent
-BUILD = FIRMWARE / "build"
-CYCLES_PER_TICK = 8
-CHIP_HZ = 16_000_000
+from firmware.sim.process import (
+    CHIP_HZ,
+    CYCLES_PER_TICK,
+    Edge,
+    Line,
+    Simulator,
+    SimulatorError,
+    build,
+    edge_of,
+    press_item,
+)
 
-Line = dict[str, Any]
-
-
-class SimulatorError(RuntimeError):
-    """The simulator could not be built or started, refused a command, or did not do in time what was asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A contact changed: at this cycle of the chip, which was due at this host CLOCK_MONOTONIC."""
-
-    input: int
-    down: bool
-    cycle: int
-    time_ns: int
-
-
-def build(*targets: str) -> Path:
-    """Make these targets of firmware/Makefile (default: firmware and sim) if they are out of date; the folder.
-
-    Several processes may ask at once. Raises `SimulatorError` with the compiler's words.
-    """
-    BUILD.mkdir(exist_ok=True)
-    with (BUILD / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            made = subprocess.run(
-                ["make", "-C", str(FIRMWARE), *(targets or ("firmware", "sim"))],
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-        except OSError as error:
-            raise SimulatorError(f"make cannot be run: {error}") from error
-    if made.returncode:
-        raise SimulatorError(f"the firmware does not build:\n{made.stderr[-2000:]}")
-    return BUILD
+__all__ = [
+    "CHIP_HZ",
+    "CYCLES_PER_TICK",
+    "Edge",
+    "Line",
+    "SimulatedBox",
+    "SimulatedBoxes",
+    "SimulatorError",
+    "build",
+]
 
 
-class SimulatedBox:
+class SimulatedBox(Simulator):
     """One box in a process of its own, from ``with`` to its end.
 
     ``eeprom``: file that keeps the box's id over runs (default: a new id each time). ``ppm``: how much faster than
-    nominal its crystal is. ``usb_frame_us``: bytes pass in both directions only at multiples of this, as behind a
-    full-speed USB converter (1000); 0 is a direct line. ``seed``: makes a new id repeatable.
+    nominal its crystal is. ``transport``: what lies between it and the host: "direct", "usb", "ch340" or
+    "ftdi:MS" with its latency timer. ``usb_frame_us``: the same as "usb" with frames of that length (1000).
+    ``seed``: makes a new id repeatable. ``elf``: another firmware. ``worn_eeprom``: its EEPROM keeps nothing.
     """
 
     def __init__(
@@ -81,74 +59,28 @@ class SimulatedBox:
         link: Path | None = None,
         ppm: float = 0.0,
         usb_frame_us: int = 0,
+        transport: str | None = None,
         seed: int | None = None,
+        elf: Path | None = None,
+        worn_eeprom: bool = False,
     ) -> None:
-        self.port = ""
-        self._options = ["--until-eof", "--ppm", repr(ppm), "--usb-frame-us", str(usb_frame_us)]
-        for name, value in (("--eeprom", eeprom), ("--link", link), ("--seed", seed)):
+        options = ["--ppm", repr(ppm), "--usb-frame-us", str(usb_frame_us)]
+        for name, value in (
+            ("--eeprom", eeprom),
+            ("--link", link),
+            ("--transport", transport),
+            ("--seed", seed),
+        ):
             if value is not None:
-                self._options += [name, str(value)]
-        self._process: subprocess.Popen[str] | None = None
-        self._reader: threading.Thread | None = None
-        self._lines: list[Line] = []
-        self._news = threading.Condition()
-        self._ended = False
-        self._batch = 0
-
-    def __enter__(self) -> SimulatedBox:
-        folder = build()
-        self._process = subprocess.Popen(
-            [str(folder / "firstpress-sim"), *self._options, str(folder / "firstpress.elf")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            bufsize=1,
-        )
-        self._reader = threading.Thread(target=self._read, daemon=True, name="simulated-box")
-        self._reader.start()
-        try:
-            self.port = self.wait_for(lambda line: line["type"] == "ready")["port"]
-            # Box time starts some 8 ms later; before that it hears nothing.
-            self.wait_for(lambda line: line["type"] == "timer")
-        except SimulatorError:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the simulator; its standard input's end is the signal. Harmless when repeated."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        assert process.stdin is not None and process.stdout is not None
-        process.stdin.close()
-        try:
-            process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if self._reader is not None:
-            self._reader.join(timeout=5)
-        process.stdout.close()
+                options += [name, str(value)]
+        if worn_eeprom:
+            options.append("--worn-eeprom")
+        super().__init__(1, options, elf)
 
     @property
-    def pid(self) -> int:
-        """Process id of the simulator, 0 when it does not run."""
-        return self._process.pid if self._process else 0
-
-    @property
-    def truth(self) -> list[Line]:
-        """All that was reported so far: objects with type, cycle, ns and what the type adds."""
-        with self._news:
-            return list(self._lines)
+    def port(self) -> str:
+        """The serial port, "" before the start."""
+        return self.ports[0] if self.ports else ""
 
     def lamps(self) -> list[tuple[int, int]]:
         """(mask, cycle) of every change of the lamps so far."""
@@ -160,11 +92,7 @@ class SimulatedBox:
 
     def ticks(self, cycle: int) -> float:
         """Box time at ``cycle`` in ticks with fractions, by the last start of its clock before."""
-        starts = [line["cycle"] for line in self.truth if line["type"] == "timer" and line["cycle"] <= cycle]
-        if not starts:
-            raise SimulatorError("the box had not started its clock")
-        start: int = starts[-1]
-        return (cycle - start) / CYCLES_PER_TICK
+        return self._ticks(0, cycle)
 
     def press(
         self,
@@ -179,23 +107,32 @@ class SimulatedBox:
         ``bounce``: a seed, or True, lets the contacts chatter, for ``bounce_ms`` or a random few ms. Returns, once
         all have happened, the first edge of each; the releases follow on their own.
         """
-        items = []
-        for number, (button, offset_us) in enumerate(offsets_us.items()):
-            item = f"press {button} +{offset_us:.4f} hold_ms={hold_ms:.4f}"
-            if bounce:
-                item += f" bounce={(int(bounce) * 1009 + number) or 1}"
-            if bounce and bounce_ms is not None:
-                item += f" bounce_ms={bounce_ms:.4f}"
-            items.append(item)
-        batch = self._play(items)
-        return {button: self._first_edge(batch, button) for button in offsets_us}
+        return self.press_soon(offsets_us, hold_ms=hold_ms, bounce=bounce, bounce_ms=bounce_ms)()
+
+    def press_soon(
+        self,
+        offsets_us: Mapping[int, float],
+        *,
+        hold_ms: float = 120,
+        bounce: bool | int = False,
+        bounce_ms: float | None = None,
+    ) -> Callable[[], dict[int, Edge]]:
+        """Like `press`, but at once back: what it returns waits for the edges and hands them out."""
+        batch = self._play(
+            [
+                press_item(
+                    button, offset_us, hold_ms, (int(bounce) * 1009 + number) if bounce else 0, bounce_ms
+                )
+                for number, (button, offset_us) in enumerate(offsets_us.items())
+            ]
+        )
+        return lambda: {button: self._first_edge(batch, 0, button) for button in offsets_us}
 
     def edges(self, steps: Sequence[tuple[int, bool, float]]) -> list[Edge]:
         """Play edges (input, down, offset in µs) relative to one moment; returns them when all have happened."""
         batch = self._play([f"edge {button} {int(down)} +{us:.4f}" for button, down, us in steps])
-        span_s = max((us for _, _, us in steps), default=0) / 1e6
-        self.wait_for(lambda line: line["type"] == "done" and line["batch"] == batch, timeout_s=span_s + 10)
-        return [_edge(line) for line in self.truth if line["type"] == "edge" and line["batch"] == batch]
+        span_us = max((us for _, _, us in steps), default=0)
+        return [edge_of(line) for line in self._played_edges(batch, {0} if steps else set(), span_us)]
 
     def reset(self, cause: str = "external") -> Line:
         """Reset the chip: "external", "power" or "watchdog". Returns the report when its clock runs again."""
@@ -203,58 +140,85 @@ class SimulatedBox:
         self._play([f"reset {cause}"])
         return self.wait_for(lambda line: line["type"] == "timer", since=seen)
 
-    def command(self, line: str) -> None:
-        """Send a raw line, see firmware/sim/script.h."""
-        if self._process is None or self._process.stdin is None:
-            raise SimulatorError("the simulator does not run")
-        try:
-            self._process.stdin.write(line + "\n")
-            self._process.stdin.flush()
-        except OSError as error:
-            raise SimulatorError(f"the simulator has ended: {error}") from error
 
-    def wait_for(self, wanted: Callable[[Line], bool], *, timeout_s: float = 10.0, since: int = 0) -> Line:
-        """The first report from number ``since`` on for which ``wanted`` is true; `SimulatorError` in vain."""
-        limit = time.monotonic() + timeout_s
-        at = since
-        with self._news:
-            while True:
-                while at < len(self._lines):
-                    line = self._lines[at]
-                    if wanted(line):
-                        return line
-                    if line["type"] == "error":
-                        raise SimulatorError(line["text"])
-                    at += 1
-                left = limit - time.monotonic()
-                if left <= 0 or self._ended:
-                    raise SimulatorError("ended" if self._ended else f"nothing of the kind in {timeout_s} s")
-                self._news.wait(left)
+class SimulatedBoxes(Simulator):
+    """Several boxes in one process; with ``wire`` they share a sync wire, exact to an instruction.
 
-    def _play(self, items: list[str]) -> int:
-        self._batch += 1
-        self.command(";".join((f"id {self._batch}", *items)))
-        return self._batch
+    ``links``, ``ppm``: one for all, or one for each box; see `SimulatedBox`. ``eeprom``: one file for each.
+    ``wander``: ppm and seconds of a swing of all the crystals. ``seed``: makes ids and phases of the USB frames
+    repeatable. ``realtime``: ask for real-time priority; the report "ready" says whether it was given.
+    """
 
-    def _first_edge(self, batch: int, button: int) -> Edge:
-        return _edge(
-            self.wait_for(
-                lambda line: line["type"] == "edge" and line["batch"] == batch and line["input"] == button
-            )
+    def __init__(
+        self,
+        count: int,
+        *,
+        links: str | Sequence[str] = "direct",
+        ppm: float | Sequence[float] = 0.0,
+        wire: bool = False,
+        eeprom: Sequence[Path] | None = None,
+        wander: tuple[float, float] | None = None,
+        seed: int | None = None,
+        realtime: bool = False,
+    ) -> None:
+        self.ppm = tuple(ppm) if isinstance(ppm, Sequence) else (ppm,) * count
+        transports = (links,) * count if isinstance(links, str) else tuple(links)
+        for name, values in (("ppm", self.ppm), ("links", transports), ("eeprom", eeprom)):
+            if values is not None and len(values) != count:
+                raise ValueError(f"{name}: {len(values)} values for {count} boxes")
+        self._wander = wander
+        options = ["--ppm", ",".join(map(repr, self.ppm)), "--transport", ",".join(transports)]
+        if eeprom is not None:
+            options += ["--eeprom", ",".join(map(str, eeprom))]
+        if wander is not None:
+            options += ["--ppm-wander", f"{wander[0]!r}:{wander[1]!r}"]
+        if seed is not None:
+            options += ["--seed", str(seed)]
+        options += [flag for flag, wanted in (("--wire", wire), ("--realtime", realtime)) if wanted]
+        super().__init__(count, options)
+
+    def ticks(self, box: int, cycle: int) -> float:
+        """Time of this box at a cycle of its chip in ticks with fractions, by the last start of its clock before."""
+        return self._ticks(box, cycle)
+
+    def ticks_at(self, box: int, time_ns: int) -> float:
+        """Time of this box at a host time, in ticks: what a perfect stamp would say."""
+        passed_ns = time_ns - self._of_box(box, "ready")["ns"]
+        if self._wander is not None:
+            ppm, period_s = self._wander
+            turns = passed_ns / (period_s * 1e9)
+            passed_ns += ppm * 1e-6 * period_s * 1e9 / math.tau * (1 - math.cos(math.tau * turns))
+        cycle = passed_ns * CHIP_HZ * 1e-9 * (1 + self.ppm[box] * 1e-6)
+        return self._ticks(box, cycle)
+
+    def press(
+        self,
+        offsets_us: Mapping[tuple[int, int], float],
+        *,
+        hold_ms: float = 120,
+        bounce: bool | int = False,
+        bounce_ms: float | None = None,
+    ) -> dict[tuple[int, int], Edge]:
+        """Press each (box, input) at its offset (µs) from one instant, the same for all boxes, some 2 ms ahead.
+
+        Otherwise as `SimulatedBox.press`.
+        """
+        items = []
+        for number, ((box, button), offset_us) in enumerate(offsets_us.items()):
+            seed = (int(bounce) * 1009 + number) if bounce else 0
+            items += [f"box {box}", press_item(button, offset_us, hold_ms, seed, bounce_ms)]
+        batch = self._play(items)
+        return {(box, button): self._first_edge(batch, box, button) for box, button in offsets_us}
+
+    def edges(self, steps: Sequence[tuple[int, int, bool, float]]) -> dict[int, list[Edge]]:
+        """Play edges (box, input, down, offset in µs); returns those of each box when all have happened."""
+        batch = self._play(
+            [
+                item
+                for box, button, down, us in steps
+                for item in (f"box {box}", f"edge {button} {int(down)} +{us:.4f}")
+            ]
         )
-
-    def _read(self) -> None:
-        process = self._process
-        assert process is not None and process.stdout is not None
-        for text in process.stdout:
-            line = json.loads(text)
-            with self._news:
-                self._lines.append(line)
-                self._news.notify_all()
-        with self._news:
-            self._ended = True
-            self._news.notify_all()
-
-
-def _edge(line: Line) -> Edge:
-    return Edge(input=line["input"], down=line["down"], cycle=line["cycle"], time_ns=line["ns"])
+        boxes = {box for box, _, _, _ in steps}
+        lines = self._played_edges(batch, boxes, max((us for *_, us in steps), default=0))
+        return {box: [edge_of(line) for line in lines if line["box"] == box] for box in boxes}

@@ -6,49 +6,62 @@
 #include <string.h>
 
 #define INPUTS 6
-#define MAX_DUE 16384
 #define LINE_DUE 4096
 
-static struct due queue[MAX_DUE];
-static int queue_first, queue_count;
-
-static struct due line_due[LINE_DUE];
-static int line_count;
+/* The line that is being read: what is due, and on which box. */
+static struct {
+    struct due due;
+    int box;
+} line_due[LINE_DUE];
+static int line_count, line_box;
+static double line_base_ns;
+static struct script *const *scripts;
 
 static long next_batch = 1;
 
-static void insert(const struct due *due)
+void script_init(struct script *script, const struct crystal *crystal)
 {
-    int at = queue_first + queue_count;
+    *script = (struct script){.crystal = crystal};
+}
 
-    if (at == MAX_DUE) {
-        memmove(queue, queue + queue_first, sizeof *queue * (size_t)queue_count);
-        queue_first = 0;
-        at = queue_count;
+static void insert(struct script *script, const struct due *due)
+{
+    struct due *queue = script->due;
+    int at = script->first + script->count;
+
+    if (at == SCRIPT_DUE) {
+        memmove(queue, queue + script->first, sizeof *queue * (size_t)script->count);
+        script->first = 0;
+        at = script->count;
     }
     /* Behind others of the same cycle: those of one moment keep the order in which they were asked for. */
-    for (; at > queue_first && queue[at - 1].cycle > due->cycle; at--)
+    for (; at > script->first && queue[at - 1].cycle > due->cycle; at--)
         queue[at] = queue[at - 1];
     queue[at] = *due;
-    queue_count++;
+    script->count++;
 }
 
-const struct due *script_next(void)
+const struct due *script_next(const struct script *script)
 {
-    return queue_count ? &queue[queue_first] : NULL;
+    return script->count ? &script->due[script->first] : NULL;
 }
 
-void script_pop(void)
+void script_pop(struct script *script)
 {
-    queue_first++;
-    queue_count--;
+    script->first++;
+    script->count--;
 }
 
-static bool add(uint64_t cycle, enum due_kind kind, int input, int down)
+static bool add(double us, bool absolute, enum due_kind kind, int input, int down)
 {
+    const struct crystal *crystal = scripts[line_box]->crystal;
+    double base_ns = absolute ? (double)crystal->start_ns : line_base_ns;
+
     if (line_count == LINE_DUE)
         return false;
-    line_due[line_count++] = (struct due){.cycle = cycle, .kind = kind, .input = input, .down = down};
+    line_due[line_count].box = line_box;
+    line_due[line_count++].due = (struct due){
+        .cycle = crystal_cycle(crystal, base_ns + us * 1000), .kind = kind, .input = input, .down = down};
     return true;
 }
 
@@ -63,22 +76,22 @@ static double random_between(double low, double high)
 }
 
 /* A contact that ends at down, having chattered for at most length_us; gaps stay below 1.5 ms. */
-static bool chatter(double at_us, double length_us, int input, int down, uint64_t base, double rate)
+static bool chatter(double at_us, bool absolute, double length_us, int input, int down)
 {
     double us = at_us;
     int level = down;
 
-    if (!add(base + (uint64_t)(us * rate), DUE_EDGE, input, level))
+    if (!add(us, absolute, DUE_EDGE, input, level))
         return false;
     for (;;) {
         us += random_between(15, random_between(30, 1500));
         if (us >= at_us + length_us)
             break;
         level = !level;
-        if (!add(base + (uint64_t)(us * rate), DUE_EDGE, input, level))
+        if (!add(us, absolute, DUE_EDGE, input, level))
             return false;
     }
-    return level == down || add(base + (uint64_t)((at_us + length_us) * rate), DUE_EDGE, input, down);
+    return level == down || add(at_us + length_us, absolute, DUE_EDGE, input, down);
 }
 
 struct item {
@@ -123,20 +136,18 @@ static int read_number(const char *word, int below)
     return word && end != word && !*end && value >= 0 && value < below ? (int)value : -1;
 }
 
-static const char *read_press(char **save, uint64_t base, double rate)
+static const char *read_press(char **save)
 {
     struct item item = {.hold_ms = 120, .bounce_ms = 0};
     int input = read_number(strtok_r(NULL, " \t\r\n", save), INPUTS);
     double press_ms, release_ms;
     char *word;
-    uint64_t from;
 
     if (input < 0)
         return "press: input must be 0..5";
     while ((word = strtok_r(NULL, " \t\r\n", save)))
         if (!read_option(word, &item))
             return "press: option not understood";
-    from = item.absolute ? 0 : base;
     random_state = 0x9E3779B97F4A7C15ull * (item.bounce + 1) + (uint64_t)input;
     for (int i = 0; i < 8; i++)
         random_between(0, 1);
@@ -144,13 +155,13 @@ static const char *read_press(char **save, uint64_t base, double rate)
     release_ms = item.bounce_ms > 0 ? item.bounce_ms : random_between(0.5, 8);
     if (!item.bounce)
         press_ms = release_ms = 0;
-    if (!chatter(item.us, press_ms * 1000, input, 1, from, rate) ||
-        !chatter(item.us + item.hold_ms * 1000, release_ms * 1000, input, 0, from, rate))
+    if (!chatter(item.us, item.absolute, press_ms * 1000, input, 1) ||
+        !chatter(item.us + item.hold_ms * 1000, item.absolute, release_ms * 1000, input, 0))
         return "press: too many edges in one line";
     return NULL;
 }
 
-static const char *read_edge(char **save, uint64_t base, double rate)
+static const char *read_edge(char **save)
 {
     struct item item = {.us = 0};
     int input = read_number(strtok_r(NULL, " \t\r\n", save), INPUTS);
@@ -162,12 +173,26 @@ static const char *read_edge(char **save, uint64_t base, double rate)
     while ((word = strtok_r(NULL, " \t\r\n", save)))
         if (!read_option(word, &item))
             return "edge: option not understood";
-    if (!add((item.absolute ? 0 : base) + (uint64_t)(item.us * rate), DUE_EDGE, input, down))
+    if (!add(item.us, item.absolute, DUE_EDGE, input, down))
         return "edge: too many edges in one line";
     return NULL;
 }
 
-static const char *read_reset(char **save, uint64_t base, double rate)
+static const char *read_wire(char **save)
+{
+    struct item item = {.us = 0};
+    int high = read_number(strtok_r(NULL, " \t\r\n", save), 2);
+    char *word;
+
+    while ((word = strtok_r(NULL, " \t\r\n", save)))
+        if (!read_option(word, &item))
+            return "wire: option not understood";
+    if (high < 0 || !add(item.us, item.absolute, DUE_WIRE, 0, !high))
+        return "wire: needs 0 or 1, or there is too much in one line";
+    return NULL;
+}
+
+static const char *read_reset(char **save)
 {
     struct item item = {.us = 0};
     int cause = 1 << 1;
@@ -183,19 +208,56 @@ static const char *read_reset(char **save, uint64_t base, double rate)
         else if (!read_option(word, &item))
             return "reset: option not understood";
     }
-    if (!add((item.absolute ? 0 : base) + (uint64_t)(item.us * rate), DUE_RESET, 0, cause))
+    if (!add(item.us, item.absolute, DUE_RESET, 0, cause))
         return "reset: too many items in one line";
     return NULL;
 }
 
-const char *script_line(char *line, uint64_t base, double cycles_per_us)
+static const char *read_box(char **save, int boxes)
+{
+    int box = read_number(strtok_r(NULL, " \t\r\n", save), boxes);
+
+    if (box < 0)
+        return "box: there is no such box";
+    line_box = box;
+    return NULL;
+}
+
+/* All of the line is in order: hand it to the boxes, and let each that has a part in it say when that is done. */
+static const char *schedule(int boxes, long batch)
+{
+    for (int box = 0; box < boxes; box++) {
+        struct due done = {.kind = DUE_DONE, .batch = batch};
+        int count = 0;
+
+        for (int i = 0; i < line_count; i++)
+            count += line_due[i].box == box;
+        if (scripts[box]->count + count + 1 > SCRIPT_DUE)
+            return "too much is waiting already";
+        for (int i = 0; i < line_count; i++) {
+            if (line_due[i].box != box)
+                continue;
+            line_due[i].due.batch = batch;
+            if (line_due[i].due.cycle > done.cycle)
+                done.cycle = line_due[i].due.cycle;
+            insert(scripts[box], &line_due[i].due);
+        }
+        if (count)
+            insert(scripts[box], &done);
+    }
+    next_batch = batch + 1;
+    return NULL;
+}
+
+const char *script_line(char *line, struct script *const boxes_scripts[], int boxes, uint64_t base_ns)
 {
     char *save_item = NULL;
     const char *problem = NULL;
     long batch = next_batch;
-    uint64_t last = base;
 
-    line_count = 0;
+    scripts = boxes_scripts;
+    line_count = line_box = 0;
+    line_base_ns = (double)base_ns;
     for (char *text = strtok_r(line, ";", &save_item); text && !problem; text = strtok_r(NULL, ";", &save_item)) {
         char *save = NULL;
         char *word = strtok_r(text, " \t\r\n", &save);
@@ -203,27 +265,19 @@ const char *script_line(char *line, uint64_t base, double cycles_per_us)
         if (!word || *word == '#')
             continue;
         if (!strcmp(word, "press"))
-            problem = read_press(&save, base, cycles_per_us);
+            problem = read_press(&save);
         else if (!strcmp(word, "edge"))
-            problem = read_edge(&save, base, cycles_per_us);
+            problem = read_edge(&save);
+        else if (!strcmp(word, "wire"))
+            problem = read_wire(&save);
         else if (!strcmp(word, "reset"))
-            problem = read_reset(&save, base, cycles_per_us);
+            problem = read_reset(&save);
+        else if (!strcmp(word, "box"))
+            problem = read_box(&save, boxes);
         else if (!strcmp(word, "id"))
             batch = read_number(strtok_r(NULL, " \t\r\n", &save), 1 << 30);
         else
             problem = "unknown command";
     }
-    if (!problem && queue_count + line_count + 1 > MAX_DUE)
-        problem = "too much is waiting already";
-    if (problem || !line_count)
-        return problem;
-    for (int i = 0; i < line_count; i++) {
-        line_due[i].batch = batch;
-        if (line_due[i].cycle > last)
-            last = line_due[i].cycle;
-        insert(&line_due[i]);
-    }
-    insert(&(struct due){.cycle = last, .kind = DUE_DONE, .batch = batch});
-    next_batch = batch + 1;
-    return NULL;
+    return problem || !line_count ? problem : schedule(boxes, batch);
 }

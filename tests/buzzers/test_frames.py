@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -12,21 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buzzers import frames
-from buzzers.frames import (
+from buzzers.frames import Decoder, Event, Hello, Lamps, Message, Ping, Pong, encode
+from buzzers.framing import (
+    MAX_PAYLOAD_BYTES,
     MAX_WIRE_BYTES,
-    Decoder,
-    Event,
     FrameError,
-    Hello,
-    Lamps,
-    Message,
-    Ping,
-    Pong,
     cobs_decode,
     cobs_encode,
     crc16,
-    encode,
     frame,
+    unframe,
 )
 
 VECTORS: dict[str, Any] = json.loads(
@@ -52,6 +48,22 @@ def test_message_vectors(vector: dict[str, Any]) -> None:
     assert Decoder().feed(wire) == [message]
 
 
+@pytest.mark.parametrize("vector", VECTORS["version_1_0"], ids=lambda vector: vector["name"])
+def test_frames_of_version_1_0_lack_the_later_fields(vector: dict[str, Any]) -> None:
+    """They are understood, the missing fields are zero, and one byte less is not understood."""
+    wire = bytes.fromhex(vector["wire"])
+    (message,) = Decoder().feed(wire)
+    expected = getattr(frames, vector["message"])(**vector["fields"])
+    assert message == expected
+    later = [field.name for field in fields(message) if field.name not in vector["fields"]]
+    assert later and not any(getattr(message, name) for name in later)
+    opened = unframe(wire[:-1])
+    assert opened is not None
+    decoder = Decoder()
+    assert decoder.feed(frame(opened[0], opened[1][:-1])) == []
+    assert decoder.unknown == 1
+
+
 @pytest.mark.parametrize("vector", VECTORS["frames"], ids=lambda vector: vector["name"])
 def test_frame_vectors(vector: dict[str, Any]) -> None:
     wire = bytes.fromhex(vector["wire"])
@@ -72,7 +84,9 @@ def test_damaged_vectors(vector: dict[str, Any]) -> None:
 def test_the_document_shows_real_frames() -> None:
     text = PROTOCOL.read_text("utf-8")
     shown = [vector for vector in VECTORS["messages"] if f"`{vector['wire']}`" in text]
-    assert {vector["message"] for vector in shown} == {"Identify", "Ping", "Ack", "Lamps", "Hello", "Event"}
+    assert {vector["message"] for vector in shown} == {
+        *("Identify", "Ping", "Ack", "Lamps", "Hello", "Event", "Sync", "Stamp"),
+    }
 
 
 def test_the_document_lists_every_type_and_field() -> None:
@@ -82,12 +96,16 @@ def test_the_document_lists_every_type_and_field() -> None:
         sizes = [
             int(word.rstrip(" ,|")[1:]) // 8
             for word in row.split()
-            if word.rstrip(" ,|") in ("u8", "u16", "u32", "u48")
+            if word.rstrip(" ,|") in ("u8", "u16", "u24", "u32", "u48")
         ]
         assert tuple(sizes) == cls.LAYOUT, cls
-        for name in cls.__dataclass_fields__:
-            if name not in ("TYPE", "LAYOUT"):
-                assert name in row, (cls, name)
+        for field in fields(cls):
+            assert field.name in row, (cls, field.name)
+
+
+def test_the_document_has_the_version_of_the_code() -> None:
+    first = PROTOCOL.read_text("utf-8").splitlines()[0]
+    assert first.endswith(f"version {frames.PROTOCOL_MAJOR}.{frames.PROTOCOL_MINOR}")
 
 
 def test_crc_check_value() -> None:
@@ -188,7 +206,7 @@ def test_what_does_not_fit_is_refused() -> None:
 
 def test_every_message_fits_a_frame() -> None:
     for cls in CLASSES:
-        assert sum(cls.LAYOUT) <= frames.MAX_PAYLOAD_BYTES
+        assert sum(cls.LAYOUT) <= MAX_PAYLOAD_BYTES
     assert len({cls.TYPE for cls in CLASSES}) == len(CLASSES)
 
 

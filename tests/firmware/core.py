@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from pathlib import Path
 
-from buzzers.frames import Decoder, Message, encode
+from buzzers.frames import Decoder, Message, Ping, Pong, encode
 from firmware.sim.harness import build
 
 BUTTONS = 6
@@ -90,6 +90,10 @@ def load() -> ctypes.CDLL:
     core.host_lamps.restype = ctypes.c_uint8
     core.board_boot.restype = ctypes.c_uint16
     core.host_watchdog_fed.restype = ctypes.c_uint
+    core.host_sync_pulses.restype = ctypes.c_uint
+    core.link_init.restype = ctypes.c_bool
+    core.crystal_cycle.restype = ctypes.c_uint64
+    core.crystal_ns.restype = ctypes.c_uint64
     return core
 
 
@@ -134,6 +138,7 @@ class HostBox:
         self.decoder = Decoder()
         self.now = start_ticks
         self.messages: list[Message] = []
+        self.wire = b""  # all that was sent
         core.host_reset(ctypes.c_uint64(start_ticks))
         core.box_init()
         self.boot: int = core.board_boot()
@@ -160,6 +165,14 @@ class HostBox:
             self.core.host_set_now(ctypes.c_uint64(self.now))
             self.core.box_poll()
             count = self.core.host_sent(buffer)
+            self.wire += buffer.raw[:count]
             news += self.decoder.feed(buffer.raw[:count])
         self.messages += news
         return news
+
+    def pong(self) -> Pong:
+        """The answer to a ping that is sent now; some milliseconds pass."""
+        self.send(Ping(0x5A5A))
+        answers = [message for message in self.run(8_000) if isinstance(message, Pong)]
+        assert [answer.token for answer in answers] == [0x5A5A]
+        return answers[0]

@@ -5,11 +5,9 @@ The simulator leaves out the 4 to 7 cycles of the chip's interrupt response: on 
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,17 +22,15 @@ from buzzers.frames import (
     Hello,
     Lamps,
     LampsAt,
-    Pong,
     Restart,
+    Stamp,
     encode,
 )
 from firmware.sim.harness import SimulatedBox, SimulatorError
 from tests.firmware.host import Host
 
 TICK_US = 0.5
-TABLES: list[dict[str, Any]] = json.loads(
-    (Path(__file__).resolve().parent.parent / "vectors" / "debounce.json").read_text("utf-8")
-)["tables"]
+LATEST_US = 7
 
 
 def late_us(box: SimulatedBox, event: Event, cycle: int) -> float:
@@ -45,7 +41,7 @@ def late_us(box: SimulatedBox, event: Event, cycle: int) -> float:
 def test_hello_identifies_the_box(host: Host) -> None:
     hello = host.link.hello
     assert hello is not None
-    assert (hello.major, hello.minor, hello.inputs, hello.lamps) == (1, 0, 6, 6)
+    assert (hello.major, hello.minor, hello.inputs, hello.lamps) == (1, 1, 6, 6)
     assert (hello.tick_hz, hello.reset_cause) == (2_000_000, RESET_POWER_ON)
     assert hello.uid not in (0, 0xFFFFFFFF)
 
@@ -66,7 +62,7 @@ def test_stamps_lie_within_the_stated_resolution(box: SimulatedBox, host: Host) 
     assert len(delays) == 40
     assert min(delays) >= -TICK_US
     assert max(delays) <= hello.resolution_ns / 1000
-    assert sorted(delays)[20] < 4
+    assert sorted(delays)[20] < 1
 
 
 def test_stamps_hold_while_the_line_is_busy(box: SimulatedBox, host: Host) -> None:
@@ -118,7 +114,7 @@ def test_bounce_makes_one_press_and_one_release(box: SimulatedBox, host: Host, b
     for seed in range(1, 5):
         truth = box.press({seed: 0}, hold_ms=80, bounce=seed, bounce_ms=bounce_ms)
         host.until(lambda seed=seed: len(host.releases()) >= seed)  # type: ignore[misc]
-        assert -TICK_US <= late_us(box, host.presses()[-1], truth[seed].cycle) <= 10
+        assert -TICK_US <= late_us(box, host.presses()[-1], truth[seed].cycle) <= LATEST_US
     edges = sum(line["type"] == "edge" for line in box.truth)
     assert edges > 4 * 6
     assert [event.input for event in host.presses()] == [1, 2, 3, 4]
@@ -135,32 +131,10 @@ def test_a_spike_makes_no_press(box: SimulatedBox, host: Host, width_us: float) 
 
 def test_a_spike_shorter_than_the_interrupt_disturbs_nothing(box: SimulatedBox, host: Host) -> None:
     """It is gone before it is looked at; a press right after it is stamped as ever."""
-    edges = box.edges([(2, True, 0), (2, False, 1), (2, True, 40), (2, False, 30_000)])
+    edges = box.edges([(2, True, 0), (2, False, 0.2), (2, True, 40), (2, False, 30_000)])
     host.until(lambda: len(host.releases()) == 1)
     (press,) = host.presses()
-    assert -TICK_US <= late_us(box, press, edges[2].cycle) <= 10
-
-
-@pytest.mark.parametrize(
-    "name", ["a clean press and release", "bounce of 20 ms, mostly up, then down", "two spikes far apart"]
-)
-def test_debounce_tables_on_the_chip(box: SimulatedBox, host: Host, name: str) -> None:
-    table = next(table for table in TABLES if table["name"] == name)
-    steps, before = [], 0
-    for at_us, mask in table["steps"]:
-        steps += [
-            (button, bool(mask >> button & 1), at_us) for button in range(6) if (mask ^ before) >> button & 1
-        ]
-        before = mask
-    edges = box.edges(steps)
-    host.until(
-        lambda: host.pong().spikes == table.get("spikes", 0) and len(host.events) == len(table["events"])
-    )
-    zero_us = box.ticks(edges[0].cycle) * TICK_US - table["steps"][0][0]
-    for event, (kind, button, first_us, confirm_us) in zip(host.events, table["events"], strict=True):
-        assert (event.kind, event.input) == ({"press": 1, "release": 2}[kind], button)
-        assert -TICK_US <= event.tick * TICK_US - zero_us - first_us <= 10
-        assert abs(event.confirm_ticks * TICK_US - confirm_us) < 60
+    assert -TICK_US <= late_us(box, press, edges[2].cycle) <= LATEST_US
 
 
 def test_lost_acknowledgements_cause_the_same_event_again(box: SimulatedBox, host: Host) -> None:
@@ -204,7 +178,7 @@ def test_pong_gives_a_consistent_account_of_time(box: SimulatedBox, host: Host) 
         assert hold_ticks <= pong.tx_tick - pong.rx_tick < hold_ticks + 4000
         assert last_safe < pong.safe_tick <= pong.tx_tick
         last_safe = pong.safe_tick
-    beats = {m.tx_tick for m in host.listen(0.5) if isinstance(m, Pong) and m.token == 0}
+    beats = {m.tx_tick for m in host.listen(0.5) if isinstance(m, Stamp) and m.token == 0}
     assert len(beats) >= 3
 
 
@@ -307,7 +281,7 @@ def test_the_simulator_refuses_what_it_does_not_understand(box: SimulatedBox) ->
 
 
 def test_the_firmware_is_small(built: str) -> None:
-    """Eight kilobytes, half of what leaves room for every boot loader."""
+    """Sixteen kilobytes, half of the flash."""
     lines = (Path(built) / "firstpress.hex").read_text("ascii").split()
     data = sum(int(line[1:3], 16) for line in lines if line[7:9] == "00")
-    assert 4000 < data < 8192
+    assert 4000 < data < 16_384

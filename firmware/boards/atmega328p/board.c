@@ -1,4 +1,4 @@
-/* ATmega328P at 16 MHz (Uno, Nano): buttons on A0..A5, lamps on D2..D7, the host on UART 0.
+/* ATmega328P at 16 MHz (Uno, Nano): buttons on A0..A5, lamps on D2..D7, the sync wire on D8, the host on UART 0.
  *
  * Page numbers refer to the data sheet DS40002061B. */
 #include "board.h"
@@ -8,52 +8,36 @@
 #include <avr/sleep.h>
 #include <avr/wdt.h>
 #include <util/atomic.h>
+#include <util/delay.h>
 
 #include "identity.h"
+#include "interrupts.h"
+#include "self_test.h"
 
 #define BUTTON_PINS 0x3F /* PORTC 0..5 */
 #define LAMP_PINS 0xFC   /* PORTD 2..7 */
 #define LAMP_SHIFT 2
-#define SNAPSHOTS 64     /* ring sizes: powers of two */
-#define RECEIVED 128
-#define DELIMITERS 8
+#define WIRE_PIN _BV(PB0) /* ICP1 */
+#define PULSE_US 30
 #define LONGEST_SLEEP_TICKS 0xC000
 
-struct stamp {
-    uint16_t low;  /* Timer1 */
-    uint16_t high; /* overflows, the low part */
-};
-
-/* Apart, so that an interrupt which needs only the low part saves fewer registers and reads the clock sooner. */
-static volatile uint16_t overflows;
-static volatile uint16_t overflows_high;
-
-static struct {
-    struct stamp stamp[SNAPSHOTS];
-    uint8_t pins[SNAPSHOTS];
-    uint8_t last_pins;
-    volatile uint8_t written;
-    volatile uint8_t read;
-    volatile uint16_t lost;
-} snapshots;
-
-static struct {
-    uint8_t bytes[RECEIVED];
-    struct stamp delimiter[DELIMITERS];
-    volatile uint8_t written;
-    volatile uint8_t read;
-    volatile uint8_t delimiters_written;
-    uint8_t delimiters_read;
-} receiver;
-
-static struct {
-    const uint8_t *volatile next;
-    volatile uint8_t left;
-    volatile bool busy;
-} transmitter;
+volatile struct stamp snapshots[SNAPSHOTS];
+volatile uint8_t snapshots_read;
+volatile uint16_t snapshots_lost;
+volatile uint8_t received[RECEIVED];
+volatile uint8_t received_written, received_read;
+volatile struct stamp delimiters[DELIMITERS];
+volatile uint8_t delimiters_written;
+static uint8_t delimiters_read;
+const uint8_t *volatile transmit_next;
+volatile uint8_t transmit_left, transmit_busy;
+volatile uint8_t overflows_high[3];
+volatile struct stamp sync_stamp;
+volatile uint8_t sync_fell;
 
 /* Written before the variables are set to zero, so kept out of their way. */
 static uint8_t reset_cause __attribute__((section(".noinit")));
+static uint8_t faults;
 
 /* Keep the cause, and stop the watchdog: after it has bitten it stays on, at its shortest time (page 55). */
 __attribute__((naked, used, section(".init3"))) void keep_reset_cause(void);
@@ -64,88 +48,30 @@ void keep_reset_cause(void)
     wdt_disable();
 }
 
-/* Timer1 with its overflows, while interrupts are off. An overflow that has not been served yet shows as a flag
- * together with a small count. */
-static inline __attribute__((always_inline)) struct stamp stamp_now(void)
+/* Box time of a stamp that is younger than 255 overflows, 8.3 s. pending: it was made while an overflow had not been
+ * counted yet, which concerns it only if the clock was past the overflow by then. */
+static ticks_t whole(const volatile struct stamp *stamp, bool pending)
 {
-    struct stamp stamp = {.low = TCNT1, .high = overflows};
+    union {
+        uint8_t byte[4];
+        uint32_t all;
+    } overflows;
+    uint8_t seen = stamp->overflows;
 
-    if ((TIFR1 & _BV(TOV1)) && !(stamp.low & 0x8000))
-        stamp.high++;
-    return stamp;
-}
-
-/* The stamp is young, so the missing part of the overflow count is that of now, or the one before. */
-static ticks_t whole(struct stamp stamp)
-{
-    uint16_t low, high;
-
+    if (pending && !(stamp->high & 0x80))
+        seen++;
     ATOMIC_BLOCK(ATOMIC_RESTORESTATE)
     {
-        low = overflows;
-        high = overflows_high;
+        overflows.byte[0] = GPIOR0;
+        overflows.byte[1] = overflows_high[0];
+        overflows.byte[2] = overflows_high[1];
+        overflows.byte[3] = overflows_high[2];
     }
-    /* One ahead is possible: an overflow that was seen by its flag and is not yet counted. */
-    if (++low == 0)
-        high++;
-    if (stamp.high > low)
-        high--;
-    return ticks_of((uint32_t)stamp.high << 16 | stamp.low, high);
-}
-
-ISR(TIMER1_OVF_vect)
-{
-    if (++overflows == 0)
-        overflows_high++;
-}
-
-/* Only wakes the main loop: its deadline has come. */
-EMPTY_INTERRUPT(TIMER1_COMPA_vect)
-
-ISR(PCINT1_vect)
-{
-    uint8_t pins = PINC;
-    struct stamp stamp = stamp_now();
-    uint8_t written = snapshots.written;
-
-    if (pins == snapshots.last_pins)
-        return;
-    snapshots.last_pins = pins; /* of a lost one too: the next edge back must not look like none */
-    if ((uint8_t)(written - snapshots.read) == SNAPSHOTS) {
-        snapshots.lost++;
-        return;
-    }
-    snapshots.pins[written % SNAPSHOTS] = pins;
-    snapshots.stamp[written % SNAPSHOTS] = stamp;
-    snapshots.written = written + 1;
-}
-
-ISR(USART_RX_vect)
-{
-    uint8_t byte = UDR0;
-    uint8_t written = receiver.written;
-
-    if ((uint8_t)(written - receiver.read) == RECEIVED)
-        return;
-    receiver.bytes[written % RECEIVED] = byte;
-    receiver.written = written + 1;
-    if (byte == 0) {
-        receiver.delimiter[receiver.delimiters_written % DELIMITERS] = stamp_now();
-        receiver.delimiters_written++;
-    }
-}
-
-ISR(USART_UDRE_vect)
-{
-    UCSR0A = _BV(U2X0) | _BV(TXC0); /* not yet at rest, whatever the byte before has set */
-    UDR0 = *transmitter.next++;
-    if (--transmitter.left == 0)
-        UCSR0B &= (uint8_t)~_BV(UDRIE0);
-}
-
-ISR(USART_TX_vect)
-{
-    transmitter.busy = false;
+    /* One ahead is possible: the one that was pending may be so still. */
+    overflows.all++;
+    overflows.all -= (uint8_t)(overflows.byte[0] - seen);
+    return ticks_of(overflows.all << 16 | (uint16_t)(stamp->high << 8) | stamp->low,
+                    (uint16_t)(overflows.all >> 16));
 }
 
 ticks_t board_now(void)
@@ -154,9 +80,12 @@ ticks_t board_now(void)
 
     ATOMIC_BLOCK(ATOMIC_RESTORESTATE)
     {
-        stamp = stamp_now();
+        stamp.low = TCNT1L;
+        stamp.high = TCNT1H;
+        stamp.overflows = GPIOR0;
+        stamp.rest = TIFR1;
     }
-    return whole(stamp);
+    return whole(&stamp, stamp.rest & _BV(TOV1));
 }
 
 uint8_t board_contacts(void)
@@ -166,13 +95,15 @@ uint8_t board_contacts(void)
 
 bool board_snapshot(struct snapshot *snapshot)
 {
-    uint8_t read = snapshots.read;
+    const volatile struct stamp *stamp;
+    uint8_t read = snapshots_read;
 
-    if (read == snapshots.written)
+    if (read == GPIOR1)
         return false;
-    snapshot->at = whole(snapshots.stamp[read % SNAPSHOTS]);
-    snapshot->down = ~snapshots.pins[read % SNAPSHOTS] & BUTTON_PINS;
-    snapshots.read = read + 1;
+    stamp = &snapshots[read / sizeof *stamp];
+    snapshot->at = whole(stamp, stamp->rest & OVERFLOW_SEEN);
+    snapshot->down = ~stamp->rest & BUTTON_PINS;
+    snapshots_read = (uint8_t)(read + sizeof *stamp);
     return true;
 }
 
@@ -182,51 +113,77 @@ uint16_t board_snapshots_lost(void)
 
     ATOMIC_BLOCK(ATOMIC_RESTORESTATE)
     {
-        lost = snapshots.lost;
+        lost = snapshots_lost;
     }
     return lost;
 }
 
 bool board_receive(uint8_t *byte)
 {
-    uint8_t read = receiver.read;
+    uint8_t read = received_read;
 
-    if (read == receiver.written)
+    if (read == received_written)
         return false;
-    *byte = receiver.bytes[read % RECEIVED];
-    receiver.read = read + 1;
+    *byte = received[read % RECEIVED];
+    received_read = read + 1;
     if (*byte == 0)
-        receiver.delimiters_read++;
+        delimiters_read++;
     return true;
 }
 
 bool board_delimiter_tick(ticks_t *tick)
 {
-    struct stamp stamp;
-    uint8_t behind;
+    struct stamp stamp = delimiters[(uint8_t)(delimiters_read - 1) % DELIMITERS];
 
-    ATOMIC_BLOCK(ATOMIC_RESTORESTATE)
-    {
-        stamp = receiver.delimiter[(uint8_t)(receiver.delimiters_read - 1) % DELIMITERS];
-        behind = receiver.delimiters_written - receiver.delimiters_read;
-    }
-    *tick = whole(stamp);
-    return behind < DELIMITERS;
+    *tick = whole(&stamp, stamp.rest & _BV(TOV1));
+    /* Looked at last: the copy was whole if its place was not taken by then. */
+    return (uint8_t)(delimiters_written - delimiters_read) < DELIMITERS;
 }
 
 bool board_transmitter_idle(void)
 {
-    return !transmitter.busy;
+    return !transmit_busy;
 }
 
 void board_transmit(const uint8_t *bytes, uint8_t n, uint32_t at)
 {
-    transmitter.next = bytes;
-    transmitter.left = n;
-    transmitter.busy = true;
+    transmit_next = bytes;
+    transmit_left = n;
+    transmit_busy = 1;
     while ((int32_t)((uint32_t)board_now() - at) < 0)
         ;
     UCSR0B |= _BV(UDRIE0);
+}
+
+bool board_sync_fell(ticks_t *at)
+{
+    if (!sync_fell)
+        return false;
+    sync_fell = 0;
+    *at = whole(&sync_stamp, sync_stamp.rest & _BV(TOV1));
+    return true;
+}
+
+void board_sync_listen(void)
+{
+    bool stale = TIFR1 & _BV(ICF1);
+
+    TIMSK1 |= _BV(ICIE1);
+    if (!stale)
+        return;
+    /* It fell meanwhile, nobody knows when. Only its interrupt clears the flag (see board_sleep): it has just run. */
+    sync_fell = 0;
+    TIMSK1 |= _BV(ICIE1);
+}
+
+void board_sync_pulse(void)
+{
+    /* Never driven high: another box may be pulling it down. */
+    PORTB &= (uint8_t)~WIRE_PIN;
+    DDRB |= WIRE_PIN;
+    _delay_us(PULSE_US);
+    DDRB &= (uint8_t)~WIRE_PIN;
+    PORTB |= WIRE_PIN;
 }
 
 void board_lamps(uint8_t mask)
@@ -249,6 +206,11 @@ uint8_t board_reset_cause(void)
     return reset_cause;
 }
 
+uint8_t board_faults(void)
+{
+    return faults;
+}
+
 void board_feed_watchdog(void)
 {
     wdt_reset();
@@ -266,7 +228,7 @@ void board_sleep(uint32_t ticks)
     /* An alarm left over from before only wakes us once more. Its flag is not cleared here: simavr 1.6 takes any
      * write to TIFR1 as clearing every flag, and a lost overflow sets the clock back by 32.768 ms for good. */
     OCR1A = TCNT1 + (uint16_t)ticks;
-    if (snapshots.read == snapshots.written && receiver.read == receiver.written) {
+    if (snapshots_read == GPIOR1 && received_read == received_written && !sync_fell) {
         sleep_enable();
         sei();
         sleep_cpu(); /* the instruction after sei is executed before any interrupt (page 13) */
@@ -278,17 +240,27 @@ void board_sleep(uint32_t ticks)
 void board_init(void)
 {
     PORTC = BUTTON_PINS;                 /* inputs with pull-ups */
+    PORTB = WIRE_PIN;
     DDRD = LAMP_PINS | _BV(PD1);
     PORTD = _BV(PD0);                    /* so that an open RX line rests */
-    identity_init();
+    GPIOR0 = GPIOR1 = 0;
+    if (!identity_init())
+        faults |= FAULT_IDENTITY;
+    if (!(PINB & WIRE_PIN))
+        faults |= FAULT_SYNC_WIRE;
+    if (!flash_is_whole())
+        faults |= FAULT_FLASH;
+    /* Some milliseconds later: low then, high now was another box's pulse. */
+    if (PINB & WIRE_PIN)
+        faults &= (uint8_t)~FAULT_SYNC_WIRE;
     TCCR1A = 0;
-    TCCR1B = _BV(CS11);                  /* 16 MHz / 8: 0.5 µs */
+    TCCR1B = _BV(ICNC1) | _BV(CS11);     /* 16 MHz / 8: 0.5 µs; capture falling edges that last four cycles */
     TIMSK1 = _BV(TOIE1) | _BV(OCIE1A);
     UCSR0A = _BV(U2X0) | _BV(TXC0);
     UCSR0C = _BV(UCSZ01) | _BV(UCSZ00);
     UBRR0 = 3;                           /* 500,000 baud exactly (page 199) */
     UCSR0B = _BV(RXEN0) | _BV(TXEN0) | _BV(RXCIE0) | _BV(TXCIE0);
-    snapshots.last_pins = PINC;
+    GPIOR2 = PINC;
     PCMSK1 = BUTTON_PINS;
     PCICR = _BV(PCIE1);
     set_sleep_mode(SLEEP_MODE_IDLE);

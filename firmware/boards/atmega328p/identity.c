@@ -43,9 +43,10 @@ static uint32_t draw_uid(void)
     return hash ? hash : 1;
 }
 
-void identity_init(void)
+bool identity_init(void)
 {
     uint8_t *bytes = (uint8_t *)&identity;
+    bool kept = true;
 
     for (uint8_t i = 0; i < sizeof identity; i++)
         bytes[i] = eeprom_read_byte((const uint8_t *)(uint16_t)i);
@@ -59,6 +60,9 @@ void identity_init(void)
     for (uint8_t i = 0; i < sizeof identity; i++)
         eeprom_update_byte((uint8_t *)(uint16_t)i, bytes[i]);
     eeprom_busy_wait();
+    for (uint8_t i = 0; i < sizeof identity; i++)
+        kept &= eeprom_read_byte((const uint8_t *)(uint16_t)i) == bytes[i];
+    return kept;
 }
 
 uint32_t identity_uid(void)

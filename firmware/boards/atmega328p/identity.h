@@ -2,10 +2,12 @@
 #ifndef IDENTITY_H
 #define IDENTITY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Read, or at the first start draw and write, the identity. Takes some 30 ms at most; interrupts are off. */
-void identity_init(void);
+/* Read, or at the first start draw and write, the identity. Takes some 30 ms at most; interrupts are off.
+ * False if what was written does not read back. */
+bool identity_init(void);
 
 uint32_t identity_uid(void);
 

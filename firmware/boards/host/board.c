@@ -20,6 +20,10 @@ static unsigned sent_count;
 static ticks_t busy_until;
 static unsigned watchdog_fed;
 static uint16_t boot = 1;
+static uint8_t faults;
+static bool sync_listens, sync_fell;
+static ticks_t sync_at;
+static unsigned sync_pulses;
 
 /* --- what the tests call */
 
@@ -30,6 +34,8 @@ void host_reset(uint64_t at)
     snapshots_written = snapshots_read = received_written = received_read = sent_count = watchdog_fed = 0;
     snapshots_lost = 0;
     busy_until = 0;
+    sync_listens = sync_fell = false;
+    sync_pulses = 0;
     boot++;
 }
 
@@ -69,6 +75,26 @@ unsigned host_sent(uint8_t *bytes)
 uint8_t host_lamps(void)
 {
     return lamps;
+}
+
+/* The sync wire falls at the present time. */
+void host_sync_falls(void)
+{
+    if (!sync_listens)
+        return;
+    sync_listens = false;
+    sync_fell = true;
+    sync_at = now;
+}
+
+unsigned host_sync_pulses(void)
+{
+    return sync_pulses;
+}
+
+void host_faults(uint8_t mask)
+{
+    faults = mask;
 }
 
 unsigned host_watchdog_fed(void)
@@ -131,6 +157,27 @@ void board_transmit(const uint8_t *bytes, uint8_t n, uint32_t at)
     busy_until = begin + 40u * n;
 }
 
+bool board_sync_fell(ticks_t *at)
+{
+    bool fell = sync_fell;
+
+    sync_fell = false;
+    if (fell)
+        *at = sync_at;
+    return fell;
+}
+
+void board_sync_listen(void)
+{
+    sync_listens = true;
+}
+
+void board_sync_pulse(void)
+{
+    sync_pulses++;
+    host_sync_falls();
+}
+
 void board_lamps(uint8_t mask)
 {
     lamps = mask;
@@ -149,6 +196,11 @@ uint16_t board_boot(void)
 uint8_t board_reset_cause(void)
 {
     return 1;
+}
+
+uint8_t board_faults(void)
+{
+    return faults;
 }
 
 void board_feed_watchdog(void)
