@@ -336,6 +336,7 @@ class Arbiter:
             missing=tuple(lagging),
             watermarks={box: self._watermarks.get(box) for box in sorted(arming.expected)},
             decided_ns=now_ns,
+            armed=arming.as_judged(),
         )
         return arming.verdict
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from buzzers.press import Press, lag, surely_before
-from buzzers.verdict import Verdict
+from buzzers.verdict import Armed, Verdict
 
 KEPT_PRESSES = 256  # of one arming that cannot count anyway; a stuck contact must not fill the log
 
@@ -44,6 +44,11 @@ class Arming:
     @property
     def running(self) -> bool:
         return self.verdict is None and self.cancelled_ns is None and not self.superseded
+
+    def as_judged(self) -> Armed:
+        """What a verdict tells of it."""
+        assert self.open_ns is not None, "there is no verdict before open"
+        return Armed(self.arm_ns, self.open_ns, self.close_ns, tuple(sorted(self.seats)), dict(self.lost))
 
     def is_foul(self, press: Press) -> bool:
         if press.seat not in self.seats or press.seat in self.fouls:

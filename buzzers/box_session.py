@@ -6,36 +6,54 @@ has stepped is found out before it can decide anything. Until then, or until the
 kept; the box, not acknowledged, keeps it as well. The verdict needs that exchange anyway, for the watermark.
 """
 
+from collections import deque
 from dataclasses import dataclass
 from random import Random
 from typing import Protocol
 
 from buzzers.clocksync import SLOWEST, ClockSync
+from buzzers.dating import BrokenClock, clock_name, date
 from buzzers.frames import (
+    FEATURE_SYNC_WIRE,
+    FEATURE_UART,
     FLAG_HELD_AT_BOOT,
-    FLAG_LATE,
+    FLAG_OWN_PULSE,
     KIND_PRESS,
+    PING_SHORT,
+    PONG_WIRE_BYTES,
     Ack,
     Event,
     Hello,
     Message,
     Ping,
     Pong,
+    Stamp,
+    Sync,
+    SyncPulse,
 )
 from buzzers.link import BoxLink, unwrap_ticks
 from buzzers.press import Press
+from buzzers.sync_wire import Capture, SyncWire
 
 FRAME_BYTES = 7  # what a frame has besides its payload
 PENDING_PRESSES = 64
 PENDING_PINGS = 64
 STUCK_NS = 10_000_000_000
 HOLD_S = 0.002  # answers are held back by up to this, so that they meet every phase of a USB frame
-BYTE_NS = 19_200  # a byte takes 20 µs at 500,000 baud; a line more than 4 % off that would not work
-PING_LINE_NS = (
-    sum(Ping.LAYOUT) + FRAME_BYTES - 1
-) * BYTE_NS  # one byte less: the last stop bit is not waited for
-PONG_LINE_NS = (sum(Pong.LAYOUT) + FRAME_BYTES - 1) * BYTE_NS
-LATE_NS = 32_000_000  # a stamp marked late: no button stays undecided for longer (PROTOCOL.md, safe_tick)
+BYTE_NS = 20_000  # on a line of 500,000 baud
+BOX_BYTE_NS = BYTE_NS * SLOWEST  # sent by the box's own clock: no quicker than the quickest of them
+ADAPTER_BYTE_NS = BYTE_NS * 0.98  # sent by an adapter's
+# The last stop bit is not waited for, hence one byte less.
+PING_LINE_NS = int((sum(Ping.LAYOUT) + FRAME_BYTES - 1) * ADAPTER_BYTE_NS)
+STAMP_LINE_NS = int((sum(Stamp.LAYOUT) + FRAME_BYTES - 1) * BOX_BYTE_NS)
+PONG_LINE_NS = int((PONG_WIRE_BYTES - 1) * BOX_BYTE_NS)
+OLD_PONG_LINE_NS = int((sum(Pong.LAYOUT) + FRAME_BYTES - 1) * BOX_BYTE_NS)  # before minor 1
+BROKEN_KEPT = 4
+FULL_EVERY = 3  # of three pings one asks for all the counters
+ROUND_TRIPS = 96
+# How long a quarter of the answers take at most, and three quarters at least, behind a latency timer of 16 ms. A busy
+# host may hold up many answers, but not so many.
+SLOW_QUARTER_NS, SLOW_QUARTERS_NS = 3_500_000, 10_000_000
 
 
 class Seats(Protocol):
@@ -60,8 +78,9 @@ class Loss:
 class BoxSession:
     """State of one box over any number of connections and restarts."""
 
-    def __init__(self, seating: Seats, random: Random) -> None:
+    def __init__(self, seating: Seats, random: Random, wire: SyncWire | None = None) -> None:
         self.link = BoxLink()
+        self.wire = wire or SyncWire()
         self.clock: ClockSync | None = None
         self.greeted = False  # a hello has come on this connection
         self.unfit: str | None = None  # key of the problem that keeps the box from being used
@@ -70,9 +89,7 @@ class BoxSession:
         self._seating = seating
         self._random = random
         self._pending: list[Event] = []
-        self._doubted: dict[
-            int, tuple[int, int]
-        ] = {}  # sequence -> when the press was, by the clock that broke
+        self._broken: list[BrokenClock] = []
         self._epoch = 0  # how often the clock has broken since the box started
         self._outstanding = 0
         self._pings: dict[int, int] = {}
@@ -81,7 +98,9 @@ class BoxSession:
         self._overflows = 0  # as the box last counted them
         self._held_since: dict[int, int] = {}
         self._asked = False  # we have sent an identify that no hello has followed
-        self._over_line = True  # the bytes pass a line of 500,000 baud, until one proves faster
+        self.at_rest = True  # no arming runs
+        self.slow: bool | None = None  # the adapter holds bytes back too long; None: not known yet
+        self._round_trips: deque[int] = deque(maxlen=ROUND_TRIPS)  # on the way, ns
 
     # -- what the box says --------------------------------------------------------------------------------
 
@@ -100,10 +119,22 @@ class BoxSession:
 
     def connected(self) -> None:
         """A new connection: nothing is known to be under way, and the box must say again who it is."""
+        self._round_trips.clear()
+        self.slow = None
         self.greeted = False
         self.unfit = None
         self._asked = False
         self._pings.clear()
+
+    def lost(self) -> None:
+        """The box does not answer any more."""
+        self.greeted = False
+        if self.box_id is not None:
+            self.wire.leave(self.box_id)
+
+    def ticks_at(self, host_ns: int) -> int | None:
+        """The tick that the box counts at a host time; None while its clock is not trusted."""
+        return self.clock.ticks_at(host_ns) if self.clock is not None and self.trusted else None
 
     def receive(self, message: Message, received_ns: int) -> list[Press | Mark | Loss]:
         """Takes one message that was read at received_ns; what to post: a loss, presses, then a watermark."""
@@ -111,6 +142,12 @@ class BoxSession:
             # The inputs have no seats now. An event that the link has not seen is not acknowledged: it comes again.
             return []
         before = self.link.hello
+        answer_ns = STAMP_LINE_NS if isinstance(message, Stamp) else self._pong_line_ns
+        if isinstance(message, Stamp):
+            pong = self.link.expand(message)
+            if pong is None:
+                return []
+            message = pong
         events = self.link.receive(message)
         found: list[Press | Mark | Loss] = []
         if isinstance(message, Hello) and self._greet(before):
@@ -122,9 +159,16 @@ class BoxSession:
             if message.overflows > self._overflows:
                 found.append(Loss())
             self._overflows = message.overflows
+        if isinstance(message, Sync) and message.boot == self.link.boot:
+            self._hear_wire(message, hello, self.clock)
         agreed_ticks = -1
         if isinstance(message, Pong) and message is self.link.pong:
-            agreed_ticks = self._learn(message, received_ns, self.clock)
+            was_trusted, epoch = self.clock.trusted, self._epoch
+            agreed_ticks = self._learn(message, received_ns, answer_ns, self.clock)
+            if was_trusted and self._epoch != epoch:
+                found.append(
+                    Loss()
+                )  # what was pressed about then may be dated so badly that it is in no arming
         seats = self.seats
         self._pending += [event for event in events if _is_press(event) and event.input < len(seats)]
         del self._pending[PENDING_PRESSES:]
@@ -132,7 +176,11 @@ class BoxSession:
             return found
         ready = [event for event in self._pending if event.tick <= agreed_ticks]
         self._pending = [event for event in self._pending if event.tick > agreed_ticks]
-        found += [self._date(event, seats, hello, self.clock) for event in ready]
+        for event in ready:
+            seat = seats[event.input]
+            press = date(event, seat, hello, self._epoch, self.clock, self._broken, self._mark, self.wire)
+            self.last_press = (seat, press.time_ns)
+            found.append(press)
         self._outstanding += len(ready)
         if isinstance(message, Pong) and self.link.safe_tick is not None and not self._pending:
             watermark_ns = self.clock.lower_bound(self.link.safe_tick)
@@ -145,6 +193,19 @@ class BoxSession:
     def urgent(self) -> bool:
         """Whether a press waits for an exchange."""
         return bool(self._pending)
+
+    def next_pulse(self, now_ns: int, every_ns: int) -> SyncPulse | None:
+        """The order to pulse the sync wire, if it is this box's turn and time."""
+        hello = self.link.hello
+        if hello is None or not hello.features & FEATURE_SYNC_WIRE or not self.trusted:
+            return None
+        self.wire.join(hello.box_id, clock_name(hello, self._epoch))
+        return SyncPulse(hello.boot, 0) if self.wire.pulse_due(hello.box_id, now_ns, every_ns) else None
+
+    def sync_us(self) -> float | None:
+        """How well its sync wire compares this box with others, ± µs; None: not at all."""
+        uncertainty_ns = self.wire.uncertainty_ns(self.box_id) if self.box_id else None
+        return None if uncertainty_ns is None else uncertainty_ns / 1000
 
     def held_seats(self) -> tuple[int, ...]:
         """Seats whose button is down now."""
@@ -164,7 +225,7 @@ class BoxSession:
     def accepted(self, press: Press) -> None:
         """The press has been handed over; once all have been, `next_ack` may acknowledge."""
         hello = self.link.hello
-        if hello is not None and press.clock.startswith(_clock_name(hello, 0)):
+        if hello is not None and press.clock.startswith(clock_name(hello, 0)):
             self._outstanding = max(0, self._outstanding - 1)
 
     def next_ack(self) -> Ack | None:
@@ -173,10 +234,13 @@ class BoxSession:
 
     def next_ping(self, hold: bool) -> Ping:
         """A ping with a new token; say `sent` immediately before it is written."""
-        self._token = self._token % 0xFFFFFFFF + 1
+        self._token = self._token % 0xFFFF + 1
         hello = self.link.hello
         hold_ticks = int(self._random.random() * HOLD_S * hello.tick_hz) if hold and hello else 0
-        return Ping(self._token, min(hold_ticks, 0xFFFF))
+        short = hello is not None and hello.minor >= 1 and self.link.pong is not None
+        if hold and self._token % FULL_EVERY == 0:
+            short = False
+        return Ping(self._token, min(hold_ticks, 0xFFFF), PING_SHORT if short else 0)
 
     def sent(self, ping: Ping, now_ns: int) -> None:
         self._pings[ping.token] = now_ns
@@ -202,7 +266,7 @@ class BoxSession:
             # A clock that started anew; presses of the former one can no longer be dated.
             self.clock = ClockSync(hello.tick_hz, slack_ns=hello.resolution_ns)
             self._pending.clear()
-            self._doubted.clear()
+            self._broken.clear()
             self._epoch = 0
             self._pings.clear()
             self._outstanding = 0
@@ -215,77 +279,78 @@ class BoxSession:
         self._asked = False
         return before is not None and before.uid == hello.uid and before.boot != hello.boot
 
-    def _learn(self, pong: Pong, received_ns: int, clock: ClockSync) -> int:
-        """Up to which tick the clock has now been seen to agree; -1: not by this message."""
+    def _hear_wire(self, sync: Sync, hello: Hello, clock: ClockSync) -> None:
+        """An edge of the sync wire: while our clock is not trusted, it says nothing of when that was."""
+        if not clock.trusted:
+            return
+        name = clock_name(hello, self._epoch)
+        time_ns, uncertainty_ns = clock.host_time(sync.tick)
+        capture = Capture(
+            name, clock.nominal_ns(sync.tick), time_ns - uncertainty_ns, time_ns + uncertainty_ns
+        )
+        self.wire.heard(capture, own=bool(sync.flags & FLAG_OWN_PULSE))
+
+    @property
+    def _over_line(self) -> bool:
+        """Whether the bytes cannot but take their time on a UART."""
+        return self.link.hello is not None and bool(self.link.hello.features & FEATURE_UART)
+
+    @property
+    def _pong_line_ns(self) -> int:
+        return (
+            PONG_LINE_NS if self.link.hello is not None and self.link.hello.minor >= 1 else OLD_PONG_LINE_NS
+        )
+
+    def _learn(self, pong: Pong, received_ns: int, answer_ns: int, clock: ClockSync) -> int:
+        """Up to which tick the clock has now been seen to agree; -1: not by this message.
+
+        answer_ns: how long its bytes take on a line.
+        """
         tx_ticks = unwrap_ticks(pong.tx_tick, pong.rx_tick)
-        waiting = {event.seq: clock.host_time(event.tick) for event in self._pending if clock.trusted}
+        line_ns = answer_ns if self._over_line else 0
         if pong.token == 0:
             known = False  # one way only: it bounds the clock on one side
-            agreed = clock.add_stamp(tx_ticks, received_ns - (PONG_LINE_NS if self._over_line else 0))
+            agreed = clock.add_stamp(tx_ticks, received_ns - line_ns)
         else:
             sent_ns = self._pings.pop(pong.token, None)
             known = sent_ns is not None
-            agreed = sent_ns is None or self._exchange(sent_ns, pong.rx_tick, tx_ticks, received_ns, clock)
+            agreed = sent_ns is None or self._exchange(
+                sent_ns, pong.rx_tick, tx_ticks, received_ns, line_ns, clock
+            )
         if not agreed:
             self.clock_resets += 1
             self._epoch += 1
-            self._doubted |= {seq: known for seq, known in waiting.items() if seq not in self._doubted}
+            if clock.former is not None and clock.former.trusted:
+                # A count that went back passes the same ticks again: until it is where it was, both are possible.
+                until_ticks = max(tx_ticks, clock.former.ticks_at(received_ns))
+                broken = BrokenClock(clock.former, until_ticks, pong.last_seq)
+                self._broken = [*self._broken, broken][-BROKEN_KEPT:]
             self._mark = None
         down = {n for n in range(8) if pong.held >> n & 1}
         self._held_since = {n: self._held_since.get(n, received_ns) for n in down}
         return pong.rx_tick if known and agreed else -1
 
     def _exchange(
-        self, sent_ns: int, rx_ticks: int, tx_ticks: int, received_ns: int, clock: ClockSync
+        self, sent_ns: int, rx_ticks: int, tx_ticks: int, received_ns: int, line_ns: int, clock: ClockSync
     ) -> bool:
         """Hands an exchange on, less the time that its bytes cannot but have taken on the line."""
-        if self._over_line:
-            line_ns = PING_LINE_NS + PONG_LINE_NS
-            if received_ns - sent_ns - line_ns >= clock.nominal_ns(tx_ticks - rx_ticks) * SLOWEST:
-                return clock.add_exchange(
-                    sent_ns + PING_LINE_NS, rx_ticks, tx_ticks, received_ns - PONG_LINE_NS
-                )
-            # Faster than 500,000 baud: no such line lies between, so what was learnt from it does not hold.
-            self._over_line = False
-            clock.forget()
-            self._mark = None
-        return clock.add_exchange(sent_ns, rx_ticks, tx_ticks, received_ns)
+        if line_ns != PONG_LINE_NS:  # a full packet leaves at once, whatever the adapter's latency timer
+            self._judge_link(received_ns - sent_ns - clock.nominal_ns(tx_ticks - rx_ticks))
+        ping_ns = PING_LINE_NS if self._over_line else 0
+        return clock.add_exchange(sent_ns + ping_ns, rx_ticks, tx_ticks, received_ns - line_ns)
 
-    def _date(self, event: Event, seats: tuple[int, ...], hello: Hello, clock: ClockSync) -> Press:
-        time_ns, uncertainty_ns = clock.host_time(event.tick)
-        late_ns = LATE_NS if event.flags & FLAG_LATE else 0
-        uncertainty_ns += hello.resolution_ns + late_ns
-        earliest_ns, latest_ns = time_ns - uncertainty_ns, time_ns + uncertainty_ns
-        name = _clock_name(hello, self._epoch)
-        doubted = self._doubted.pop(event.seq, None)
-        if doubted is not None:
-            # Stamped before the clock broke or after: it may have been at either time, and on neither clock.
-            margin_ns = doubted[1] + hello.resolution_ns + late_ns
-            earliest_ns = min(earliest_ns, doubted[0] - margin_ns)
-            latest_ns = max(latest_ns, doubted[0] + margin_ns)
-            name += f"/{event.seq}"
-        elif self._mark is not None and not late_ns and event.tick >= self._mark[0]:
-            # We have promised that nothing earlier than the watermark would come: say so here as well.
-            earliest_ns = min(max(earliest_ns, self._mark[1]), latest_ns)
-        time_ns = (earliest_ns + latest_ns) // 2
-        seat = seats[event.input]
-        self.last_press = (seat, time_ns)
-        return Press(
-            seat=seat,
-            box=hello.box_id,
-            clock=name,
-            clock_ns=clock.nominal_ns(event.tick),
-            resolution_ns=hello.resolution_ns + late_ns,
-            time_ns=time_ns,
-            uncertainty_ns=latest_ns - time_ns,
-            sequence=event.seq,
-            source="hardware",
-        )
+    def _judge_link(self, round_trip_ns: int) -> None:
+        """Refuses a link only while no arming runs; once found quick enough it is not refused any more.
 
-
-def _clock_name(hello: Hello, epoch: int) -> str:
-    """Stamps with one name can be compared as they are; a clock that broke has a new name afterwards."""
-    return f"{hello.box_id}/{hello.boot:04x}" + (f"+{epoch}" if epoch else "")
+        A contestant must not lose a box because the host was busy.
+        """
+        if self.slow is False or not self.at_rest:
+            return
+        self._round_trips.append(round_trip_ns)
+        if len(self._round_trips) == ROUND_TRIPS:
+            ordered = sorted(self._round_trips)
+            quarter_ns, quarters_ns = ordered[ROUND_TRIPS // 4], ordered[ROUND_TRIPS * 3 // 4]
+            self.slow = quarter_ns > SLOW_QUARTER_NS and quarters_ns > SLOW_QUARTERS_NS
 
 
 def _is_press(event: Event) -> bool:

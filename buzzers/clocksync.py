@@ -13,6 +13,7 @@ interval for that rate (the longer the pair is apart the narrower), never wider 
 The rate is not constant: it may drift by `WANDER_PPM_PER_S` and flutter by `FLUTTER_PPM` about that, so bounds on
 it widen with their age. Each inequality is projected to the tick asked for with the rate interval; the largest
 lower and the smallest upper bound remain. The estimate is their midpoint, the uncertainty half their distance.
+An inequality that is behind another by more than their ages can make up for is dropped: few are ever kept.
 
 If they cross, the assumptions are broken (the host was suspended, the box misbehaves): everything is forgotten,
 and the clock is not trusted until it has proved itself again.
@@ -22,6 +23,7 @@ temperature; crystals are tens of ppm off. Memory and time of a query are bounde
 """
 
 from collections import deque
+from copy import copy
 from dataclasses import dataclass
 from math import floor
 
@@ -32,6 +34,8 @@ WANDER_PPM_PER_S = 1.0
 FLUTTER_PPM = 8.0
 TRUST_EXCHANGES = 5
 TRUST_UNCERTAINTY_NS = 20_000_000
+BEHIND_NS = 50_000  # an inequality this far behind another is never the better one while both are young
+KEPT = 8
 
 # Host ns per nominal ns of a box that is too fast and too slow by PRIOR_PPM.
 SLOWEST, FASTEST = 1 / (1 + PRIOR_PPM * 1e-6), 1 / (1 - PRIOR_PPM * 1e-6)
@@ -62,11 +66,14 @@ class ClockSync:
         self.resets = 0
         self.last_problem: str | None = None
         self.best_round_trip_ns: int | None = None
+        self.former: ClockSync | None = None  # as it was before what led to the last reset
         self._slack_ns = slack_ns
         self._ns_per_tick = 1e9 / tick_hz
         self._bucket_ticks = max(1, tick_hz * BUCKET_NS // 1_000_000_000)
         self._keep_buckets = WINDOW_NS // BUCKET_NS
         self._buckets: deque[_Bucket] = deque()
+        self._lowers: list[Point] = []  # inequalities that may bound the present, oldest first
+        self._uppers: list[Point] = []
         self._exchanges = 0
         self._latest_ticks = 0
         self._width_ns = 0  # between the bounds of the latest tick
@@ -85,26 +92,28 @@ class ClockSync:
 
     def add_exchange(self, host_sent_ns: int, rx_ticks: int, tx_ticks: int, host_received_ns: int) -> bool:
         """Learns from a ping and its answer. False if it contradicted what was known: all was forgotten then."""
+        before = copy(self)
         held_ns = self.nominal_ns(tx_ticks - rx_ticks) * SLOWEST - self._slack_ns
         round_trip_ns = host_received_ns - host_sent_ns
         if tx_ticks < rx_ticks or held_ns > round_trip_ns:
-            self._reset("an answer that took no time")
+            self._reset("an answer that took no time", before)
             return False
         self._learn((rx_ticks, host_sent_ns - self._slack_ns), (tx_ticks, host_received_ns))
         wire_ns = round(round_trip_ns - held_ns)
         self.best_round_trip_ns = min(self.best_round_trip_ns or wire_ns, wire_ns)
         self._exchanges += 1
         if self._contradicts():
-            self._reset("its clock and ours no longer agree")
+            self._reset("its clock and ours no longer agree", before)
             return False
         return True
 
     def add_stamp(self, tx_ticks: int, host_received_ns: int) -> bool:
         """Learns from a stamp that the box sent unasked: it cannot have left after it arrived."""
         if self._buckets:
+            before = copy(self)
             self._learn(None, (tx_ticks, host_received_ns))
             if self._contradicts():
-                self._reset("its clock and ours no longer agree")
+                self._reset("its clock and ours no longer agree", before)
                 return False
         return True
 
@@ -116,6 +125,16 @@ class ClockSync:
         earliest_ns, latest_ns = self._bounds(ticks)
         time_ns = (earliest_ns + latest_ns) // 2
         return time_ns, latest_ns - time_ns
+
+    def ticks_at(self, host_ns: int) -> int:
+        """The tick that the box counts at a host time, as well as we know.
+
+        Raises ValueError before the first exchange.
+        """
+        ahead_ns = host_ns - self.host_time(self._latest_ticks)[0]
+        return self._latest_ticks + round(
+            ahead_ns / self._ns_per_tick * 2 / (self._rate_low + self._rate_high)
+        )
 
     def uncertainty_ns(self) -> int:
         """The uncertainty of the latest tick heard of. Raises ValueError before the first exchange."""
@@ -133,20 +152,20 @@ class ClockSync:
         """Bounds of the present rate of the box against the host: +100 is a box that is 100 ppm slow."""
         return (self._rate_low - 1) * 1e6, (self._rate_high - 1) * 1e6
 
-    def forget(self) -> None:
-        """Starts anew: what was learnt so far does not hold."""
-        self._buckets.clear()
+    def _reset(self, problem: str, before: "ClockSync") -> None:
+        """Starts anew: what was learnt so far does not hold any more."""
+        before.former = None
+        self.former = before
+        self._buckets = deque()
+        self._lowers, self._uppers = [], []
         self._exchanges = 0
         self._rate_low, self._rate_high = SLOWEST, FASTEST
         self.best_round_trip_ns = None
-
-    def _reset(self, problem: str) -> None:
-        self.forget()
         self.resets += 1
         self.last_problem = problem
 
     def _bounded(self) -> bool:
-        return any(bucket.lower for bucket in self._buckets) and any(bucket.upper for bucket in self._buckets)
+        return bool(self._lowers and self._uppers)
 
     def _contradicts(self) -> bool:
         if self._rate_low > self._rate_high:
@@ -172,6 +191,17 @@ class ClockSync:
         if bucket.upper is None or self._line_ns(bucket.upper, upper, rate) < 0:
             bucket.upper = upper
             self._reduce_rate(upper)
+        self._keep(lower, upper)
+
+    def _keep(self, lower: Point | None, upper: Point) -> None:
+        """Adds what may bound the present better than what is kept, or may come to."""
+        if lower is not None:
+            at = lower[0]
+            worth = [(known[1] + self._least_span_ns(known[0], at), known) for known in self._lowers]
+            self._lowers = _best([*worth, (lower[1], lower)])
+        at = upper[0]
+        worth = [(self._least_span_ns(at, known[0]) - known[1], known) for known in self._uppers]
+        self._uppers = _best([*worth, (-upper[1], upper)])
 
     def _age_rate(self, ticks: int) -> None:
         """Moves on to a later tick; what was known of the rate is a little less certain there."""
@@ -211,18 +241,10 @@ class ClockSync:
 
     def _bounds(self, ticks: int) -> Point:
         """(earliest_ns, latest_ns) of a tick."""
-        earliest = [
-            known[1] + self._least_span_ns(known[0], ticks)
-            for bucket in self._buckets
-            if (known := bucket.lower) is not None
-        ]
-        latest = [
-            known[1] - self._least_span_ns(ticks, known[0])
-            for bucket in self._buckets
-            if (known := bucket.upper) is not None
-        ]
-        if not earliest or not latest:
+        if not self._lowers or not self._uppers:
             raise ValueError("no exchange yet")
+        earliest = [known[1] + self._least_span_ns(known[0], ticks) for known in self._lowers]
+        latest = [known[1] - self._least_span_ns(ticks, known[0]) for known in self._uppers]
         return max(earliest), min(latest)
 
     def _least_span_ns(self, start: int, end: int) -> int:
@@ -237,3 +259,12 @@ class ClockSync:
                 nominal_ns * min(self._rate_high + self._doubt(self._latest_ticks, end, start), FASTEST)
             )
         return 0
+
+
+def _best(points: list[tuple[int, Point]]) -> list[Point]:
+    """The points that bound the present best, or may come to: (how tightly it does so, point).
+
+    One that is a little behind is kept as well, for an older one loses more as it ages.
+    """
+    points.sort(reverse=True)
+    return [point for tightness, point in points[:KEPT] if tightness > points[0][0] - BEHIND_NS]

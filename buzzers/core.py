@@ -8,7 +8,8 @@ from buzzers.driver import Changed, Driver, Gone, Live, Marked, Pace, Posted, Pr
 from buzzers.orders import PROTOCOL, BadLine, read_order
 from buzzers.simulated_box import SimulatedBox
 from buzzers.stream import Client, Closed, Line, Outbox
-from buzzers.verdict import Finding, StrayPress, Verdict
+from buzzers.verdict import Finding, Foul, StrayPress, Verdict
+from buzzers.web_box import WebBox
 
 STATUS_NS = 1_000_000_000
 LOOK_NS = 20_000_000  # while an arming runs `tick` is due this often, ...
@@ -19,11 +20,17 @@ CHANGE_NS = 50_000_000  # a flickering box must not flood the stream
 class Core:
     """Everything that happens is handed to `take`, on one thread; call `tick` by `deadline_ns`.
 
-    drivers: gives the boxes there are now, apart from the simulated one.
+    drivers: gives the boxes there are now, apart from the simulated one. scheduling: what the system allowed
+    this process (`scheduling.Scheduling.to_json`), for whoever connects.
     """
 
     def __init__(
-        self, core: str, seats: int, drivers: Callable[[], list[Driver]], clock: Callable[[], int]
+        self,
+        core: str,
+        seats: int,
+        drivers: Callable[[], list[Driver]],
+        clock: Callable[[], int],
+        scheduling: dict[str, Any] | None = None,
     ) -> None:
         self.arbiter = Arbiter()
         self.outbox = Outbox()
@@ -32,10 +39,14 @@ class Core:
         self._seats = seats
         self._drivers = drivers
         self._clock = clock
+        self._scheduling = scheduling
         self._client: Client | None = None
         self._live: dict[str, Driver] = {}
+        self._web: dict[int, WebBox] = {}  # by seat
         self._boots: dict[str, int | None] = {}  # box -> the run of it that last answered
         self._lit: frozenset[int] = frozenset()
+        self._lit_at_ns: int | None = None
+        self._may_press: set[int] = set()  # seats of the running arming that have committed no foul
         self._status_ns = 0
         self._ticked_ns = clock()
         self._changed = False
@@ -64,7 +75,7 @@ class Core:
                 self.arbiter.box_lost(message.box, now_ns)
             self._live[message.box] = message.driver
             self.arbiter.box_live(message.box)
-            message.driver.show_lamps(self._lit)
+            message.driver.show_lamps(self._lit, self._lit_at_ns)
             self._changed = True
         elif isinstance(message, Gone):
             if self._live.get(message.box) is message.driver:
@@ -116,8 +127,9 @@ class Core:
 
     def _retire_simulated(self) -> None:
         """Once real boxes answer, clicks must not count beside them; not in the middle of an arming, though."""
-        others = any(box != "simulated" for box in self._live)
-        if self.simulated is not None and others and self.arbiter.running is None:
+        if self.simulated is None or self.arbiter.running is not None:
+            return
+        if any(driver.kind not in ("simulated", "web") for driver in self._live.values()):
             self.take(Gone(self.simulated, self.simulated.box_id))
             self.simulated = None
 
@@ -142,9 +154,12 @@ class Core:
         if self._client is not None and self._client is not client:
             self._client.close()
         self._client = client
+        for web in self._web.values():  # the server says anew which pages there are
+            web.gone(now_ns)
         boxes = self._boxes(now_ns)
         welcome = {"type": "welcome", "protocol": PROTOCOL, "core": self._core, "seq": self.outbox.last_seq}
-        client.send({**welcome, "now_ns": now_ns, "simulated": boxes["simulated"], "boxes": boxes["boxes"]})
+        about = {"now_ns": now_ns, "simulated": boxes["simulated"], "scheduling": self._scheduling}
+        client.send({**welcome, **about, "boxes": boxes["boxes"]})
         after = order["after"]
         for message in self.outbox.after(after["seq"] if after and after["core"] == self._core else 0):
             client.send(message)
@@ -157,9 +172,13 @@ class Core:
             known = self.arbiter.knows(order["arming"])
             self._publish(self.arbiter.arm(order["arming"], order["seats"], order["arm_ns"], now_ns))
             if not known:
+                self._may_press = set(order["seats"])
                 self._light(frozenset())
         elif kind == "open":
             self._publish(self.arbiter.open(order["arming"], order["open_ns"], order["close_ns"], now_ns))
+            if self.arbiter.running == order["arming"]:
+                # "Go" is seen on every box at the very instant from which on a press counts.
+                self._light(frozenset(self._may_press), order["open_ns"])
         elif kind == "cancel":
             self._publish(self.arbiter.cancel(order["arming"], now_ns))
             self._light(frozenset())
@@ -169,9 +188,23 @@ class Core:
             self.simulated.press(order["seat"], now_ns)
         elif kind == "lamps":
             self._light(frozenset(order["lit"]))
+        elif kind == "web":
+            self._hear_page(order)
+        elif kind == "web_gone":
+            if order["seat"] in self._web:
+                self._web[order["seat"]].gone(now_ns, order["page"])
         else:
             for driver in self._drivers():
                 driver.test_lamps()
+
+    def _hear_page(self, order: dict[str, Any]) -> None:
+        seat, page = order["seat"], order["page"]
+        if seat not in self._web:
+            self._web[seat] = WebBox(seat, self.take)
+        web = self._web[seat]
+        taken = web.heard(page, order["sent_ns"], order["ticks"], order["received_ns"], order["presses"])
+        ack = {"type": "web_ack", "seat": seat, "page": page, "seq": taken}
+        self._send({**ack, "uncertainty_us": web.uncertainty_us})
 
     def _publish(self, findings: list[Finding]) -> None:
         for finding in findings:
@@ -179,16 +212,22 @@ class Core:
                 self._send(finding.to_json())
                 continue
             self._send(self.outbox.put(finding.to_json()))
-            if isinstance(finding, Verdict) and finding.outcome == "winner":
-                self._light(frozenset(finding.seats))
+            if isinstance(finding, Verdict):
+                self._light(frozenset(finding.seats if finding.outcome == "winner" else ()))
+            elif isinstance(finding, Foul) and finding.arming == self.arbiter.running:
+                self._may_press.discard(finding.press.seat)
+                if self._lit_at_ns is not None:
+                    self._light(frozenset(self._may_press), self._lit_at_ns)
 
-    def _light(self, lit: frozenset[int]) -> None:
-        self._lit = lit
+    def _light(self, lit: frozenset[int], at_ns: int | None = None) -> None:
+        self._lit, self._lit_at_ns = lit, at_ns
         for driver in self._drivers():
-            driver.show_lamps(lit)
+            driver.show_lamps(lit, at_ns)
 
     def _boxes(self, now_ns: int) -> dict[str, Any]:
-        boxes = [driver.health(now_ns) for driver in self._drivers()]
+        self._web = {seat: web for seat, web in self._web.items() if not web.forgotten(now_ns)}
+        drivers: list[Driver] = [*self._drivers(), *self._web.values()]
+        boxes = [driver.health(now_ns) for driver in drivers]
         if self.simulated is not None:
             boxes.append(self.simulated.health(now_ns))
         return {

@@ -12,6 +12,7 @@ from buzzers.driver import BoxesError, Post
 from buzzers.gpio_spec import GpioSpec, parse_gpio
 from buzzers.seating import Seating
 from buzzers.serial_box import SerialBox
+from buzzers.sync_wire import SyncWire
 
 PROBE_S = 2.4
 LOOK_EVERY_S = 2.0
@@ -109,6 +110,7 @@ class PortWatch:
         self._ports = ports
         self._probe_s = probe_s
         self._seating = Seating(seats)
+        self._wire = SyncWire()
         self._lock = threading.Lock()
         self._drivers: dict[str, SerialBox] = {}  # boxes, by port
         self._refused: set[str] = set()
@@ -139,7 +141,7 @@ class PortWatch:
         self._forget_moved(present)
         with self._lock:
             fresh = [port for port in present if port not in self._drivers and port not in self._refused]
-        probes = {port: SerialBox(port, self._seating, self._post) for port in fresh}
+        probes = {port: SerialBox(port, self._seating, self._post, self._wire) for port in fresh}
         for probe in probes.values():
             probe.start()
         deadline_s = time.monotonic() + self._probe_s

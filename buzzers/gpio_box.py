@@ -3,7 +3,6 @@
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,8 @@ from buzzers.driver import Changed, Gone, Live, Marked, Pace, Post, Pressed, hea
 from buzzers.gpio_pins import Lines
 from buzzers.gpio_spec import GpioSpec
 from buzzers.press import Press
+from buzzers.scheduling import raise_reader
+from buzzers.spikes import Spikes
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +29,6 @@ DECIDE_S = 0.0005  # between two readings while a contact may be a press
 RELEASE_S = 0.002  # and while a button is down
 STUCK_NS = 10_000_000_000
 LAMP_TEST_NS = 3_000_000_000
-CHATTER_NS = 10_000_000_000
-CHATTER = 10  # spikes within CHATTER_NS
 
 
 def boot_id() -> str:
@@ -66,6 +65,7 @@ class GpioBox:
         self._stopping = threading.Event()
         self._pace = Pace.IDLE
         self._lit: frozenset[int] = frozenset()
+        self._lit_next: tuple[frozenset[int], int] | None = None  # what is to be lit, and when
         self._shown: frozenset[int] = frozenset()  # the lamps that burn
         self._test_due = False
         self._test_until_ns = 0
@@ -73,7 +73,8 @@ class GpioBox:
         self._mark_ns = 0
         self._marked_at_ns = 0
         self._last: tuple[int, int] | None = None  # (seat, time_ns)
-        self._spikes: deque[int] = deque(maxlen=CHATTER)  # when the last ones were noticed
+        self._spikes = Spikes()
+        self._spikes.count(0, now_ns)
         self._lost = False
         self._reported: tuple[object, ...] = ()
 
@@ -102,8 +103,11 @@ class GpioBox:
     def accepted(self, posted: Pressed) -> None:
         """Nothing is kept: the press went through memory."""
 
-    def show_lamps(self, lit_seats: frozenset[int]) -> None:
-        self._lit = lit_seats
+    def show_lamps(self, lit_seats: frozenset[int], at_ns: int | None = None) -> None:
+        if at_ns is None:
+            self._lit, self._lit_next = lit_seats, None
+        else:
+            self._lit_next = (lit_seats, at_ns)
         self._lines.wake()
 
     def test_lamps(self) -> None:
@@ -123,6 +127,7 @@ class GpioBox:
             rtt_us=None if self._lost else 0,
             last_press=last and {"seat": last[0], "ago_ms": max(0, now_ns - last[1]) // 1_000_000},
             overflows=self._lines.overflows,
+            spikes=self._spikes.total or 0,
             held=() if self._lost else self._held(),
             problem=self._problem(now_ns),
         )
@@ -130,6 +135,7 @@ class GpioBox:
     # -- the thread ---------------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        raise_reader()
         self._post(Live(self, BOX_ID))
         try:
             while not self._stopping.is_set():
@@ -152,9 +158,12 @@ class GpioBox:
     def pause_s(self) -> float:
         """How long nothing needs doing if no edge comes."""
         states = {contact.state for contact in self._contacts}
+        pause_s = self._pace.value
+        if (due := self._lit_next) is not None:
+            pause_s = min(pause_s, max(0.0, (due[1] - self._clock()) / 1e9))
         if State.UNDECIDED in states or any(contact.pending for contact in self._contacts):
-            return DECIDE_S
-        return min(self._pace.value, RELEASE_S) if State.HELD in states else self._pace.value
+            return min(pause_s, DECIDE_S)
+        return min(pause_s, RELEASE_S) if State.HELD in states else pause_s
 
     def step(self) -> None:
         """Takes in what has happened, posts what follows from it."""
@@ -168,6 +177,7 @@ class GpioBox:
             pressed += self._advance(contact, edges.get(contact.line, []), now_ns, down)
         for first in sorted(pressed, key=lambda edge: edge.time_ns):
             self._report(self._lines.settle(first))
+        self._spikes.count(sum(contact.spikes for contact in self._contacts), now_ns)
         self._mark(now_ns)
         shown = (self._held(), self._problem(now_ns), self._last)
         if shown != self._reported:
@@ -175,13 +185,11 @@ class GpioBox:
             self._post(Changed(self))
 
     def _advance(self, contact: Contact, edges: list[Edge], now_ns: int, down: bool) -> list[Edge]:
-        spikes = contact.spikes
         for edge in edges:
             contact.edge(edge)
         # If the contact has closed since now_ns, the level that was read is not the one of now_ns.
         closed_since = bool(edges) and edges[-1].time_ns > now_ns
         first = None if closed_since else contact.sample(now_ns, down)
-        self._spikes.extend([now_ns] * (contact.spikes - spikes))
         return [first] if first else []
 
     def _report(self, first: Edge) -> None:
@@ -217,6 +225,8 @@ class GpioBox:
         if self._test_due:
             self._test_due = False
             self._test_until_ns = now_ns + LAMP_TEST_NS
+        if (due := self._lit_next) is not None and due[1] <= now_ns:
+            self._lit, self._lit_next = due[0], None
         testing = now_ns < self._test_until_ns
         for seat, lamp in enumerate(self._lamps, 1):
             lit = testing or seat in self._lit
@@ -237,5 +247,4 @@ class GpioBox:
             return "held"
         if self._lines.overflows:
             return "overflow"
-        chatter = len(self._spikes) == CHATTER and now_ns - self._spikes[0] < CHATTER_NS
-        return "chatter" if chatter else None
+        return "chatter" if self._spikes.chatter(now_ns) else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from buzzers.frames import PROTOCOL_MAJOR, TICK_BITS, Ack, Event, Hello, Message, Pong
+from buzzers.frames import PROTOCOL_MAJOR, TICK_BITS, Ack, Event, Hello, Message, Pong, Stamp
 
 MAX_AHEAD_EVENTS = 256
 """How far past the first missing event we remember; a box's queue is far smaller."""
@@ -87,6 +87,20 @@ class BoxLink:
             else:
                 return self._on_event(message)
         return []
+
+    def expand(self, stamp: Stamp) -> Pong | None:
+        """The pong that a stamp stands for, counters as last told; None before the first pong of its boot."""
+        if self.pong is None or stamp.boot != self.boot or self._latest_ticks is None:
+            return None
+        tx_tick = unwrap_ticks(stamp.tx_tick, self._latest_ticks)
+        return replace(
+            self.pong,
+            token=stamp.token,
+            rx_tick=tx_tick - stamp.rx_behind,
+            tx_tick=tx_tick,
+            safe_tick=tx_tick - stamp.safe_behind,
+            last_seq=unwrap_ticks(stamp.last_seq, self.pong.last_seq, bits=16),
+        )
 
     def next_ack(self) -> Ack | None:
         """The acknowledgement to send now, or None. A repeated event asks for it again: ours was lost."""

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 PROTOCOL = 1
 MAX_LINE_BYTES = 65_536
 MAX_AHEAD_NS = 3_600_000_000_000
 """No instant is scheduled further ahead: a slip of the unit must not bar every arming to come."""
+MAX_TICKS = 2**53  # whole numbers that a browser can count to
+MAX_PRESSES = 32
 
 Check = Callable[[Any], bool]
 
@@ -40,6 +43,8 @@ def read_order(line: bytes, seats: int, now_ns: int) -> dict[str, Any]:
     for name in ("arm_ns", "open_ns", "close_ns"):
         if (checked.get(name) or 0) > now_ns + MAX_AHEAD_NS:
             raise BadLine(f"{kind}: {name} is more than an hour ahead")
+    if kind == "web" and not checked["sent_ns"] <= checked["received_ns"] <= now_ns:
+        raise BadLine("web: an answer comes after its probe, and not from the future")
     one = [checked["seat"]] if "seat" in checked else []
     for seat in [*checked.get("seats", ()), *checked.get("lit", ()), *one]:
         if not 1 <= seat <= seats:
@@ -72,9 +77,22 @@ def _is_place(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("core"), str) and _is_count(value.get("seq"))
 
 
+def _are_presses(value: Any) -> bool:
+    if not isinstance(value, list) or len(value) > MAX_PRESSES:
+        return False
+    if not all(isinstance(one, list) and len(one) == 2 and all(map(_is_tick, one)) for one in value):
+        return False
+    return all(earlier < later for earlier, later in pairwise([0, *(one[0] for one in value)]))
+
+
+def _is_tick(value: Any) -> bool:
+    return _is_count(value) and value <= MAX_TICKS
+
+
 _NAME = (_is_name, "a text of 1 to 64 characters, no surrogates")
 _TIME = (_is_count, "ns, an integer")
 _SEATS = (_are_seats, "a list of seats")
+_SEAT = (_is_integer, "a seat")
 _MEMBERS: dict[str, dict[str, tuple[Check, str]]] = {
     "hello": {
         "protocol": (_is_integer, "an integer"),
@@ -88,7 +106,16 @@ _MEMBERS: dict[str, dict[str, tuple[Check, str]]] = {
         "close_ns": (lambda value: value is None or _is_count(value), "ns, an integer, or null"),
     },
     "cancel": {"arming": _NAME},
-    "simulate": {"seat": (_is_integer, "a seat")},
+    "simulate": {"seat": _SEAT},
+    "web": {
+        "seat": _SEAT,
+        "page": _NAME,
+        "sent_ns": _TIME,
+        "ticks": (_is_tick, "microseconds, an integer"),
+        "received_ns": _TIME,
+        "presses": (_are_presses, "a list of [sequence from 1, microseconds], in order"),
+    },
+    "web_gone": {"seat": _SEAT, "page": _NAME},
     "lamps": {"lit": _SEATS},
     "lamp_test": {},
 }

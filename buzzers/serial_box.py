@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import logging
+import os
 import select
 import termios
 import threading
@@ -14,8 +15,13 @@ import serial
 
 from buzzers.box_session import BoxSession, Loss, Mark
 from buzzers.driver import Changed, Gone, Live, Marked, Pace, Post, Pressed, Restarted, health
-from buzzers.frames import Decoder, Identify, Lamps, LampTest, Message, encode
+from buzzers.frames import FAULT_CONTACT, Decoder, Identify, Lamps, Message, encode
+from buzzers.lamp_orders import LampOrders
+from buzzers.latency_timer import LONGEST_MS, shorten
+from buzzers.scheduling import raise_reader
 from buzzers.seating import PortSeats, Seating
+from buzzers.spikes import Spikes
+from buzzers.sync_wire import SyncWire
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +32,8 @@ SILENT_NS = 1_000_000_000  # ten missed answers at the slowest pace
 GIVE_UP_NS = 5_000_000_000  # then the port is opened anew: a wedged adapter comes back that way
 GREET_NS = 2_500_000_000  # a boot loader may take most of this before the box can answer
 WRITE_TIMEOUT_S = 0.2
-LAMP_TEST_MS = 3_000
-SLOW_LINK_NS = 5_000_000
+PULSE_NS = {Pace.IDLE: 250_000_000}  # between two pulses of the sync wire, ...
+PULSE_ARMED_NS = 20_000_000  # ... and while an arming runs
 
 OPEN_PROBLEMS = {
     errno.ENOENT: "no_port",
@@ -46,11 +52,11 @@ class SerialBox:
 
     kind = "serial"
 
-    def __init__(self, port: str, seating: Seating, post: Post) -> None:
+    def __init__(self, port: str, seating: Seating, post: Post, wire: SyncWire | None = None) -> None:
         self.port = port
         self._post = post
         self._seating = seating
-        self._session = BoxSession(PortSeats(seating, port), Random())
+        self._session = BoxSession(PortSeats(seating, port), Random(), wire)
         self._lock = threading.Lock()
         self._wake = threading.Condition(self._lock)
         self._stopping = threading.Event()
@@ -60,13 +66,12 @@ class SerialBox:
         self._reported: tuple[object, ...] = ()
         self._heard_ns = 0
         self._crc_errors = 0
-        self._low_latency = False
+        self._spikes = Spikes()
+        self._latency_ms: int | None = None
         self._opened_ns: int | None = None
         self._pace = Pace.IDLE
         self._ping_now = False
-        self._mask_seats: frozenset[int] = frozenset()
-        self._lamps_due = False
-        self._lamp_test_due = False
+        self._lamps = LampOrders(self._session)
         self._broken = False  # the writer has found the port unusable
 
     @property
@@ -106,6 +111,7 @@ class SerialBox:
             if pace is not self._pace:
                 self._ping_now |= pace.value < self._pace.value
                 self._pace = pace
+                self._session.at_rest = pace is Pace.IDLE
                 self._wake.notify_all()
 
     def accepted(self, posted: Pressed) -> None:
@@ -113,15 +119,14 @@ class SerialBox:
             self._session.accepted(posted.press)
             self._wake.notify_all()
 
-    def show_lamps(self, lit_seats: frozenset[int]) -> None:
+    def show_lamps(self, lit_seats: frozenset[int], at_ns: int | None = None) -> None:
         with self._wake:
-            self._mask_seats = lit_seats
-            self._lamps_due = True
+            self._lamps.show(lit_seats, at_ns)
             self._wake.notify_all()
 
     def test_lamps(self) -> None:
         with self._wake:
-            self._lamp_test_due = True
+            self._lamps.test()
             self._wake.notify_all()
 
     def health(self, now_ns: int) -> dict[str, Any]:
@@ -147,9 +152,13 @@ class SerialBox:
                 rtt_us=rtt_us,
                 last_press=last and {"seat": last[0], "ago_ms": max(0, now_ns - last[1]) // 1_000_000},
                 resets=session.link.resets,
-                resent=session.link.duplicates,
+                clock_resets=session.clock_resets,
+                resent=max(session.link.duplicates, pong.resends if pong else 0),
                 crc_errors=self._crc_errors + (pong.crc_errors if pong else 0),
                 overflows=pong.overflows if pong else 0,
+                spikes=self._spikes.total or 0,
+                sync_us=session.sync_us(),
+                silent_ms=max(0, now_ns - self._heard_ns) // 1_000_000 if self._heard_ns else None,
                 held=session.held_seats() if state != "down" else (),
                 problem=self._explain(now_ns, state),
             )
@@ -157,6 +166,7 @@ class SerialBox:
     # -- reading ------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        raise_reader()
         while not self._stopping.is_set():
             try:
                 with self._open() as port:
@@ -172,19 +182,14 @@ class SerialBox:
 
     def _open(self) -> serial.Serial:
         port = serial.Serial(self.port, BAUD, timeout=0, write_timeout=WRITE_TIMEOUT_S, exclusive=True)
-        try:
-            port.set_low_latency_mode(True)
-            self._low_latency = True
-        except (OSError, ValueError, NotImplementedError):
-            # Not every adapter can; `_explain` tells if it matters.
-            self._low_latency = False
+        self._latency_ms = shorten(port)
         return port
 
     def _talk(self, port: serial.Serial) -> None:
         with self._wake:
             self._session.connected()
             self._broken = False
-            self._lamps_due = True
+            self._lamps.repeat()
         self._opened_ns = opened_ns = time.monotonic_ns()
         self._heard_ns = 0
         writer = threading.Thread(target=self._write, args=(port,), name=f"write {self.port}", daemon=True)
@@ -194,7 +199,8 @@ class SerialBox:
             crc_errors = self._crc_errors
             while not self._stopping.is_set() and not self._broken:
                 ready, _, _ = select.select([port.fileno()], [], [], 0.1)
-                data = port.read(4096) if ready else b""
+                # Not the library's read: it asks once more whether there is anything, before the time is taken.
+                data = os.read(port.fileno(), 4096) if ready else b""
                 now_ns = time.monotonic_ns()
                 if ready and not data:
                     raise OSError(errno.ENODEV, "the port was closed at the other end")
@@ -219,9 +225,11 @@ class SerialBox:
             waited = session.urgent
             found = session.receive(message, now_ns)
             self._ping_now |= session.urgent and not waited
+            if any(isinstance(one, Loss) for one in found):
+                self._lamps.repeat()  # a box that restarts is dark
             if session.greeted:
                 self._heard_ns = now_ns
-            fit = session.greeted and session.unfit is None
+            fit = session.greeted and session.unfit is None and not self._slow()
             self._wake.notify_all()
         if fit and self._live_as != session.box_id and session.box_id is not None:
             if self._live_as is not None:
@@ -233,24 +241,33 @@ class SerialBox:
                 self._post(Marked(session.box_id or "", one.watermark_ns))
             elif isinstance(one, Loss):
                 self._post(Restarted(session.box_id or "", session.link.boot))
-            else:
+            elif fit:
                 self._post(Pressed(self, one))
+            else:
+                self.accepted(Pressed(self, one))  # of a refused box: nobody waits for it
+
+    def _slow(self) -> bool:
+        """Whether the adapter holds bytes back so long that the box cannot be used."""
+        return (self._latency_ms or 0) > LONGEST_MS or bool(self._session.slow)
 
     def _watch(self, now_ns: int) -> None:
         """Notices silence, and reports whatever a screen should show at once."""
         if self._live_as is not None and now_ns - self._heard_ns > SILENT_NS:
             self._lose("silent")
         with self._lock:
+            refused = self._live_as if self._slow() else None
+            if refused is not None:
+                self._live_as, self._problem = None, "latency"
+        if refused is not None:
+            self._post(Gone(self, refused))
+        with self._lock:
             session = self._session
+            if session.link.pong is not None:
+                self._spikes.count(session.link.pong.spikes, now_ns)
             state = self._state()
             self._problem = None if state != "down" else self._problem
-            shown = (
-                state,
-                self._explain(now_ns, state),
-                session.seats,
-                session.held_seats(),
-                session.last_press,
-            )
+            found = state, self._explain(now_ns, state)
+            shown = (*found, session.seats, session.held_seats(), session.last_press)
         if shown != self._reported:
             self._reported = shown
             self._post(Changed(self))
@@ -259,7 +276,7 @@ class SerialBox:
         with self._lock:
             changed = problem != self._problem or self._live_as is not None
             self._problem = problem
-            self._session.greeted = False
+            self._session.lost()
             self._seating.release(self.port)
             gone, self._live_as = self._live_as, None
         if gone is not None:
@@ -277,18 +294,21 @@ class SerialBox:
         session = self._session
         if session.unfit is not None:
             return session.unfit
+        if session.greeted and self._slow():
+            return "latency"
         if state == "down":
             return self._problem
         if not session.seats:
             return "no_seat"
+        if session.link.hello is not None and session.link.hello.self_test & ~FAULT_CONTACT:
+            return "self_test"
         if session.stuck(now_ns):
             return "held"
         if state == "syncing" and session.clock_resets:
             return "clock"
         if session.link.pong is not None and session.link.pong.overflows:
             return "overflow"
-        best_ns = session.clock.best_round_trip_ns if session.clock else None
-        return "latency" if not self._low_latency and (best_ns or 0) > SLOW_LINK_NS else None
+        return "chatter" if self._spikes.chatter(now_ns) else None
 
     # -- writing ------------------------------------------------------------------------------------------
 
@@ -315,11 +335,13 @@ class SerialBox:
                         pace = Pace.DECIDING if session.urgent else self._pace
                         if now_s >= due_s or self._ping_now:
                             self._ping_now = False
-                            ping = session.next_ping(hold=pace is not Pace.DECIDING)
-                            out += encode(ping)
                             # Irregular, so that pings meet every phase of a USB frame.
                             ping_s = due_s = now_s + pace.value * (0.8 + 0.4 * random.random())
-                            session.sent(ping, time.monotonic_ns())
+                            pulse = session.next_pulse(
+                                time.monotonic_ns(), PULSE_NS.get(pace, PULSE_ARMED_NS)
+                            )
+                            out += encode(pulse) if pulse is not None else b""
+                            out = self._ping(port, hold=pace is not Pace.DECIDING) + out
                         else:
                             due_s = min(due_s, now_s + pace.value)
                     if not out:
@@ -332,22 +354,21 @@ class SerialBox:
             # The reader closes the port and reports it.
             self._broken = True
 
+    def _ping(self, port: serial.Serial, hold: bool) -> bytes:
+        """Sends a ping; what of it the port did not take at once and is to be written next.
+
+        Here and now, under the lock, and by the system call itself: each microsecond between taking the time and
+        the first byte on its way is one by which the clock is known less well. The call does not block.
+        """
+        ping = self._session.next_ping(hold)
+        out = encode(ping)
+        self._session.sent(ping, time.monotonic_ns())
+        try:
+            return out[os.write(port.fileno(), out) :]
+        except BlockingIOError:
+            return out
+
     def _orders(self) -> bytes:
         """Frames of everything the box should know by now, except pings."""
-        out = b""
         ack = self._session.next_ack()
-        if ack is not None:
-            out += encode(ack)
-        if self._lamps_due:
-            self._lamps_due = False
-            out += encode(Lamps(self._mask()))
-        if self._lamp_test_due:
-            self._lamp_test_due = False
-            out += encode(LampTest(LAMP_TEST_MS))
-        return out
-
-    def _mask(self) -> int:
-        mask = 0
-        for number, seat in enumerate(self._session.seats[:8]):
-            mask |= (seat in self._mask_seats) << number
-        return mask
+        return (encode(ack) if ack is not None else b"") + self._lamps.frames(time.monotonic_ns())

@@ -19,9 +19,11 @@ from buzzers.core import Core
 from buzzers.discovery import PROBE_S, PortWatch, Wanted, parse_boxes
 from buzzers.driver import BoxesError, Driver, Posted
 from buzzers.gpio_spec import GpioSpec
+from buzzers.scheduling import Collector, Scheduling, prepare
 from buzzers.seating import Seating
 from buzzers.serial_box import SerialBox
 from buzzers.stream import Closed, Line, Listener, SocketError
+from buzzers.sync_wire import SyncWire
 
 if TYPE_CHECKING:
     from buzzers.gpio_box import GpioBox
@@ -45,7 +47,8 @@ class Boxes:
         self._gpio = [] if wanted.gpio is None else [_open_gpio(wanted.gpio, inbox)]
         self._watch = PortWatch(seats, inbox.put) if wanted.mode == "auto" else None
         seating = Seating(seats, wanted.ports, dict(wanted.seats))
-        self._fixed = [SerialBox(port, seating, inbox.put) for port in wanted.ports]
+        wire = SyncWire()
+        self._fixed = [SerialBox(port, seating, inbox.put, wire) for port in wanted.ports]
         self._mode = wanted.mode
 
     def start(self, ending: Callable[[], bool]) -> None:
@@ -105,7 +108,14 @@ def _open_gpio(spec: GpioSpec, inbox: Inbox) -> "GpioBox":
         raise BoxesError(f"gpio: {error}: choose other pins, see docs/wiring.md") from error
 
 
-def serve(socket_path: Path, wanted: Wanted, seats: int, inbox: Inbox, ending: Callable[[], bool]) -> None:
+def serve(
+    socket_path: Path,
+    wanted: Wanted,
+    seats: int,
+    inbox: Inbox,
+    ending: Callable[[], bool],
+    scheduling: Scheduling,
+) -> None:
     """Runs until `Stop` comes out of the inbox; `ending` says beforehand that it will.
 
     Raises BoxesError if the pins cannot be had, SocketError if the socket cannot be made.
@@ -114,7 +124,7 @@ def serve(socket_path: Path, wanted: Wanted, seats: int, inbox: Inbox, ending: C
     listener = Listener(socket_path, inbox.put)
     try:
         boxes.start(ending)
-        core = Core(secrets.token_hex(8), seats, boxes.drivers, time.monotonic_ns)
+        core = Core(secrets.token_hex(8), seats, boxes.drivers, time.monotonic_ns, scheduling.to_json())
         if boxes.simulated:
             core.simulate_boxes()
         listener.start()
@@ -136,6 +146,7 @@ def serve(socket_path: Path, wanted: Wanted, seats: int, inbox: Inbox, ending: C
 
 
 def _loop(core: Core, inbox: Inbox) -> None:
+    garbage = Collector(time.monotonic_ns)
     while True:
         try:
             wait_s = max(0, core.deadline_ns() - time.monotonic_ns()) / 1e9
@@ -148,6 +159,8 @@ def _loop(core: Core, inbox: Inbox) -> None:
         except queue.Empty:
             # Nothing more has happened; what is left is that time has passed.
             core.tick()
+            if core.arbiter.running is None:
+                garbage.idle()
 
 
 def _watch_lifeline() -> None:
@@ -192,7 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.lifeline:
         threading.Thread(target=_watch_lifeline, name="lifeline", daemon=True).start()
     try:
-        serve(options.socket, wanted, options.seats, inbox, lambda: bool(ended))
+        serve(options.socket, wanted, options.seats, inbox, lambda: bool(ended), prepare())
     except BoxesError as error:
         print(f"timing core: {error}", file=sys.stderr)
         return 2

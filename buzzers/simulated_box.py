@@ -38,7 +38,7 @@ class SimulatedBox:
     def accepted(self, posted: Pressed) -> None:
         """Nothing is kept."""
 
-    def show_lamps(self, lit_seats: frozenset[int]) -> None:
+    def show_lamps(self, lit_seats: frozenset[int], at_ns: int | None = None) -> None:
         """No lamps."""
 
     def test_lamps(self) -> None:

@@ -64,6 +64,34 @@ class Foul:
 
 
 @dataclass(frozen=True, slots=True)
+class Armed:
+    """What the arming was when it was judged. With the presses and the watermarks, all that its verdict follows from."""
+
+    arm_ns: int
+    open_ns: int
+    close_ns: int | None
+    seats: tuple[int, ...]
+    lost: Mapping[str, int]  # box -> its watermark before it lost presses; -1: it had none
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "arm_ns": self.arm_ns,
+            "open_ns": self.open_ns,
+            "close_ns": self.close_ns,
+            "seats": list(self.seats),
+            "lost": dict(self.lost),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Armed":
+        """Raises ValueError or KeyError if the object does not say what an arming was."""
+        close_ns = _integer_or_none(data, "close_ns")
+        return cls(
+            int(data["arm_ns"]), int(data["open_ns"]), close_ns, tuple(data["seats"]), dict(data["lost"])
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Who was first in an arming, by what margin, and why nothing can change it any more."""
 
@@ -79,6 +107,7 @@ class Verdict:
         str, int | None
     ]  # box -> nothing earlier than this is still to come; None: never said
     decided_ns: int
+    armed: Armed | None = None  # None: from a log that does not tell
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -92,6 +121,7 @@ class Verdict:
             "final": {"why": self.why_final, "missing": list(self.missing)},
             "watermarks": dict(self.watermarks),
             "decided_ns": self.decided_ns,
+            "armed": self.armed and self.armed.to_json(),
         }
 
     @classmethod
@@ -112,6 +142,7 @@ class Verdict:
             missing=tuple(data["final"]["missing"]),
             watermarks=dict(data["watermarks"]),
             decided_ns=int(data["decided_ns"]),
+            armed=Armed.from_json(data["armed"]) if data.get("armed") else None,
         )
 
 

@@ -49,16 +49,25 @@ def wait_for(condition: Callable[[], bool], what: str, timeout_s: float = 5.0) -
 class FakeBox:
     """A box that speaks the protocol on the far side of a pty; its clock is ppm off.
 
-    answers: turn off, and it is silent. acks: what it was told. lamps: the last mask.
+    answers: turn off, and it is silent. acks: what it was told. lamps: the last mask. link: a path that leads to the
+    port while it is plugged in.
     """
 
-    def __init__(self, uid: int = 0xA1B2C3D4, boot: int = 1, inputs: int = 6, ppm: float = 0.0) -> None:
+    def __init__(
+        self,
+        uid: int = 0xA1B2C3D4,
+        boot: int = 1,
+        inputs: int = 6,
+        ppm: float = 0.0,
+        link: Path | None = None,
+    ) -> None:
         self.uid, self.boot, self.inputs = uid, boot, inputs
         self.major = 1
         self.answers = True
         self.pongs = True
         self.step_ticks = 0
         self.held = 0
+        self.counts = [0] * 6  # overflows, edges_lost, crc_errors, resends, unknown, spikes
         self.lamps: int | None = None
         self.lamp_tests = 0
         self.identified = 0
@@ -67,11 +76,30 @@ class FakeBox:
         self._events: list[Event] = []
         self._lock = threading.Lock()
         self._started_ns = time.monotonic_ns()
+        self._link = link
+        self._plug()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _plug(self) -> None:
         self._master, slave = pty.openpty()
         tty.setraw(slave)
         self.port = os.ttyname(slave)
         self._slave = slave  # kept open, so that the driver's closing is no end for us
-        self._stopping = threading.Event()
+        if self._link is not None:
+            self._link.symlink_to(self.port)
+            self.port = str(self._link)
+
+    def unplug(self) -> None:
+        """The cable is pulled; the box goes on, and `plug` brings it back."""
+        self._stop()
+        if self._link is not None:
+            self._link.unlink()
+
+    def plug(self) -> None:
+        self._plug()
+        self._stopping.clear()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -89,6 +117,15 @@ class FakeBox:
             if self.answers:
                 self.write(encode(event))
         return at_ns
+
+    def pull_the_cable_in_a_press(self, number: int, after_bytes: int) -> None:
+        """A button goes down, and only so many bytes of the message get out before the cable is pulled."""
+        with self._lock:
+            sequence = self._events[-1].seq + 1 if self._events else 1
+            event = Event(self.boot, sequence, KIND_PRESS, number, self.ticks(), 4000, 0, 0, 1)
+            self._events.append(event)
+            self.write(encode(event)[:after_bytes])
+        self.unplug()
 
     def resend(self) -> None:
         with self._lock:
@@ -113,6 +150,10 @@ class FakeBox:
 
     def close(self) -> None:
         if not self._stopping.is_set():
+            self._stop()
+
+    def _stop(self) -> None:
+        if not self._stopping.is_set():
             self._stopping.set()
             self._thread.join(2)
             os.close(self._slave)
@@ -135,6 +176,10 @@ class FakeBox:
             if isinstance(message, Identify):
                 self.identified += 1
                 self.hello()
+                # One that never goes away says it again only when a test asks for it.
+                for event in self._events if self._link is not None else ():
+                    if event.seq not in self.acks:
+                        self.write(encode(event))
             elif isinstance(message, Ping) and self.pongs:
                 now = self.ticks()
                 last = self._events[-1].seq if self._events else 0
@@ -150,12 +195,7 @@ class FakeBox:
                             self.held,
                             0,
                             0,
-                            0,
-                            0,
-                            0,
-                            0,
-                            0,
-                            0,
+                            *self.counts,
                         )
                     )
                 )
@@ -242,9 +282,11 @@ class StreamClient:
 class Service:
     """The timing core as a process of its own."""
 
-    def __init__(self, path: Path, *arguments: str, lifeline: bool = False) -> None:
+    def __init__(
+        self, path: Path, *arguments: str, lifeline: bool = False, module: str = "buzzers.service"
+    ) -> None:
         self.path = path
-        command = [sys.executable, "-m", "buzzers.service", "--socket", str(path), *arguments]
+        command = [sys.executable, "-m", module, "--socket", str(path), *arguments]
         if lifeline:
             command.append("--lifeline")
         self.process = subprocess.Popen(
@@ -271,8 +313,8 @@ class Service:
 
 
 @contextlib.contextmanager
-def running_service(path: Path, *arguments: str) -> Iterator[Service]:
-    service = Service(path, *arguments)
+def running_service(path: Path, *arguments: str, module: str = "buzzers.service") -> Iterator[Service]:
+    service = Service(path, *arguments, module=module)
     try:
         assert service.ready.startswith("timing core ready"), service.ready + service.end()
         yield service

@@ -1,9 +1,12 @@
 """The conversation with one box, message by message: what may be acknowledged, and what has been lost."""
 
+from dataclasses import replace
 from random import Random
 
+import pytest
+
 from buzzers.box_session import BoxSession, Loss, Mark
-from buzzers.frames import KIND_PRESS, Ack, Event, Hello, Pong
+from buzzers.frames import KIND_PRESS, PING_SHORT, Ack, Event, Hello, Pong, Stamp
 from buzzers.press import Press
 from buzzers.seating import PortSeats, Seating
 
@@ -29,6 +32,7 @@ class Talk:
         self.session = BoxSession(PortSeats(self.seating, port), Random(1))
         self.found: list[Press | Mark | Loss] = []
         self.now_ms = 1_000
+        self.step_ms = 0  # by how much the box's count has jumped
 
     def greet(self, boot: int = 1) -> None:
         self.session.identified()
@@ -39,7 +43,7 @@ class Talk:
         self.now_ms += 10
         ping = self.session.next_ping(hold=False)
         self.session.sent(ping, self.now_ms * MS - MS)
-        at = self.now_ms * TICKS_PER_MS - TICKS_PER_MS // 2
+        at = (self.now_ms + self.step_ms) * TICKS_PER_MS - TICKS_PER_MS // 2
         counters = (last_seq, 0, 0, 0, overflows, 0, 0, 0, 0, 0)
         self.found += self.session.receive(
             Pong(ping.token, boot, at, at + 10, at, *counters), self.now_ms * MS
@@ -109,3 +113,50 @@ def test_a_new_boot_and_an_overflow_are_losses_and_a_silence_is_none() -> None:
         talk.pong(0, boot=2, overflows=3)
     assert talk.losses() == 2
     assert isinstance(talk.found[-1], Loss | Mark)
+
+
+@pytest.mark.parametrize("step_ms", [-33, 2_500])
+def test_a_press_before_a_step_of_the_clock_that_is_heard_of_after_it_may_lie_on_either_side(
+    step_ms: int,
+) -> None:
+    talk = greeted()
+    for _ in range(10):
+        talk.pong(0)
+    pressed_ms = talk.now_ms - 2
+    talk.step_ms = step_ms
+    talk.pong(0)  # the clock is found to have stepped before the press is heard of
+    assert talk.losses() == 1, "no verdict may rest on this box alone"
+    talk.event(1, pressed_ms)
+    for _ in range(12):
+        talk.pong(1)
+    (press,) = talk.presses()
+    assert press.earliest_ns <= pressed_ms * MS <= press.latest_ns
+    assert press.uncertainty_ns >= abs(step_ms) * MS // 2 - MS
+    assert not press.wire
+
+
+def test_a_stamp_says_what_a_pong_says_of_time() -> None:
+    talk = Talk()
+    talk.session.connected()
+    talk.session.identified()
+    talk.session.receive(replace(hello(), minor=1), talk.now_ms * MS)
+    talk.pong(0)
+    for _ in range(10):
+        talk.now_ms += 10
+        ping = talk.session.next_ping(hold=False)
+        assert ping.flags == PING_SHORT
+        talk.session.sent(ping, talk.now_ms * MS - MS)
+        at = talk.now_ms * TICKS_PER_MS - TICKS_PER_MS // 2
+        stamp = Stamp(ping.token, 1, at + 10, 10, 10, 0)
+        talk.found += talk.session.receive(stamp, talk.now_ms * MS)
+    marks = [one.watermark_ns for one in talk.found if isinstance(one, Mark)]
+    assert len(marks) > 5 and talk.now_ms * MS - 2 * MS < marks[-1] <= talk.now_ms * MS
+    assert talk.session.clock is not None and talk.session.clock.uncertainty_ns() < MS
+
+
+def test_a_stamp_before_any_pong_says_nothing() -> None:
+    talk = Talk()
+    talk.session.connected()
+    talk.greet()
+    assert talk.session.receive(Stamp(1, 1, 2_000_000, 10, 10, 0), talk.now_ms * MS) == []
+    assert not talk.session.trusted

@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 
 from buzzers.core import LOOK_NS, STALL_NS, Core
-from buzzers.driver import Driver, Gone, Live, Marked, Pressed, Restarted
+from buzzers.driver import Driver, Gone, Live, Marked, Pace, Pressed, Restarted
 from buzzers.press import Press
 from buzzers.stream import Client, Line
 
@@ -18,6 +18,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
+        self.lamps: list[tuple[set[int], int | None]] = []
 
     def send(self, message: dict[str, Any]) -> None:
         self.sent.append(message)
@@ -28,8 +29,14 @@ class Recorder:
     def accepted(self, posted: Pressed) -> None:
         """Nothing is kept."""
 
-    def show_lamps(self, lit_seats: frozenset[int]) -> None:
-        """No lamps."""
+    def set_pace(self, pace: Pace) -> None:
+        """Nothing is asked of it."""
+
+    def health(self, now_ns: int) -> dict[str, Any]:
+        return {"id": "one"}
+
+    def show_lamps(self, lit_seats: frozenset[int], at_ns: int | None = None) -> None:
+        self.lamps.append((set(lit_seats), at_ns))
 
 
 class Bench:
@@ -38,7 +45,7 @@ class Bench:
     def __init__(self) -> None:
         self.now_ns = START
         self.client, self.driver = Recorder(), Recorder()
-        self.core = Core("c0", 5, lambda: [], lambda: self.now_ns)
+        self.core = Core("c0", 5, lambda: [cast(Driver, self.driver)], lambda: self.now_ns)
         for box in ("one", "two"):
             self.core.take(Live(cast(Driver, self.driver), box, 1))
         self.order(b'{"type":"hello","protocol":1,"after":null}')
@@ -123,3 +130,19 @@ def test_half_a_surrogate_pair_is_refused() -> None:
     for order in (b"cancel", b"arm"):
         bench.order(b'{"type":"%s","arming":"\\ud800","seats":[],"arm_ns":1}' % order)
     assert [message["text"].split(":")[0] for message in bench.client.of_type("error")] == ["cancel", "arm"]
+
+
+def test_the_lamps_say_go_at_the_instant_of_open_and_then_who_was_first() -> None:
+    bench = Bench()
+    bench.open(START + 5_000 * MS)
+    open_ns = START + MS
+    dark: tuple[set[int], int | None] = (set(), None)
+    assert bench.driver.lamps[-2:] == [dark, ({1, 2, 3}, open_ns)]
+    bench.press(2, "one", START + MS // 4)  # a foul: this one may not go
+    assert bench.driver.lamps[-1] == ({1, 3}, open_ns)
+    bench.now_ns = START + 20 * MS
+    bench.press(3, "one", START + 10 * MS)
+    for box in ("one", "two"):
+        bench.core.take(Marked(box, START + 15 * MS))
+    lit, at_ns = bench.driver.lamps[-1]
+    assert lit == {3} and at_ns is None

@@ -80,7 +80,7 @@ def test_an_event_that_comes_again_is_one_press_and_is_acknowledged_again(
     box.resend()
     wait_for(lambda: box.acks == [1, 1], "the second acknowledgement")
     assert len(desk.presses()) == 1
-    assert desk.health()["resent"] == 1
+    assert desk.driver._session.link.duplicates == 1
 
 
 def test_nothing_is_acknowledged_before_the_press_has_been_handed_over(
@@ -152,7 +152,7 @@ def test_the_pace_is_kept(make_box: MakeBox, make_desk: MakeDesk) -> None:
         wait_for(lambda before=before: len(desk.marks()) >= before + 6, "six watermarks")  # type: ignore[misc]
         counts.append(6 / (time.monotonic() - start_s))
     idle, armed = counts
-    assert idle < 20
+    assert idle < 1.5 / Pace.IDLE.value < armed
     assert armed > 2 * idle
 
 
@@ -244,7 +244,7 @@ def test_a_press_right_after_a_jump_of_the_clock_is_not_dated_by_the_old_one(
         wait_for(lambda step=step: len(desk.presses()) == step, "the press")  # type: ignore[misc]
         press = desk.presses()[-1]
         assert abs(press.time_ns - pressed_ns) <= press.uncertainty_ns
-        assert press.uncertainty_ns < 20 * MS
+        assert press.uncertainty_ns < 60 * MS  # it may lie on either side of each jump
 
 
 @pytest.mark.parametrize("step_ticks", [65_536, -65_536])

@@ -123,6 +123,17 @@ def test_a_press_before_open_is_a_foul_and_the_seat_is_locked_out(stage: Stage) 
     ]
 
 
+def test_the_lamps_say_go_when_the_stage_opens(stage: Stage) -> None:
+    seen = len(stage.box.truth)
+    open_ns = stage.client.arm_and_open("go", open_in_ms=300, close_after_ms=400, seats=(1, 2, 3, 5))
+    go = stage.box.wait_for(lambda line: line["type"] == "lamps" and line["mask"] != 0, since=seen)
+    assert go["mask"] == 0b10111
+    assert (
+        abs(go["ns"] - open_ns) < 2 * MS
+    )  # what the clock is known to, and the length of a round of its main loop
+    stage.client.expect("verdict")
+
+
 def test_nobody_presses(stage: Stage) -> None:
     stage.client.arm_and_open("nobody", close_after_ms=60)
     verdict = stage.client.expect("verdict")
