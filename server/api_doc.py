@@ -18,21 +18,31 @@ Made from the code by `python -m server.api_doc`; do not edit by hand.
 ## HTTP
 
 `Authorization: Bearer TOKEN` where a role is needed; make one with `python3 run.py token --role host`
-(`--role judge --judge 2` for a judge). A token counts at once and outlives restarts.
+(`--role judge --judge 2` for a judge, `--role desk --seat 3` for a contestant's page). A token counts at once and outlives restarts.
 
 | path | role | answer |
 |---|---|---|
 | `GET /healthz` | anybody | `{"status": "ok"\\|"degraded"\\|"blocked", "version", "revision", "boxes": [...], "log": {...}, "timing": {...}}` |
 | `POST /api/v1/commands` | host, judge | body `{"id": "...", "type": "...", ...}` → 200 `{"accepted": true, "revision", "events": [...]}`; 409 `{"accepted": false, "reason": {"zh", "en"}}` when the rules refuse; 400 malformed; 401; 403. A repeated id gets the first answer again (`"repeated": true`) and is never applied twice |
 | `GET /api/v1/views/projector` | anybody | what the hall may see |
-| `GET /api/v1/views/host` · `/judge` | that role | what that role may see |
+| `GET /api/v1/views/host` · `/judge` · `/desk` | that role | what that role may see |
 | `GET /api/v1/events?after=SEQ` | anybody | public events since SEQ, at most 1,000 |
 
-Views for `desk` and `audience` are not there yet.
+`GET /healthz`, in `boxes`, one object a box: `id`, `port`, `kind` (`serial`, `gpio`, `simulated`, `web`), `state` (`up`;
+`syncing`: its clock is not trusted yet; `down`), `seats`, `inputs`, `firmware`, `uncertainty_us` (of a stamp of it now; null
+while unknown), `rtt_us`, `last_press` (`{"seat", "ago_ms"}` or null), `resets` (restarts while watched), `clock_resets` (its clock
+contradicted itself), `resent` (events sent again), `crc_errors`, `overflows`, `spikes` (too short to be a press), `silent_ms`
+(since it was last heard), `sync_us` (± of its sync wire against other boxes; null: none), `held` (seats whose button is down), `problem` and `problem_en` (what is wrong and how to mend it, or null).
+
+`timing`: `state`, `simulated`, and `scheduling`, what the system allowed the timing core: `reader_priority` (`fifo 10`,
+`nice -10`, `normal`), `memory_locked`, `gc`, `timer_slack_ns`, `why_not` (how to allow what is missing).
+
+A view for `audience` is not there yet.
 
 ## Socket.IO
 
-WebSocket transport only. Namespaces `/projector` (open), `/host` and `/judge` (signed in by their page).
+WebSocket transport only. Namespaces `/projector` (open), `/host`, `/judge` and `/desk` (signed in by their page; `/desk` lets
+anybody look in where the rulebook has no web buzzers).
 
 | event | direction | content |
 |---|---|---|
@@ -41,6 +51,17 @@ WebSocket transport only. Namespaces `/projector` (open), `/host` and `/judge` (
 | `clock` | from the page | acknowledged with `{"contest_ns"}`: contest time now, for clock synchronisation |
 
 `patch` is not sent yet: every change is a whole snapshot.
+
+A page on `/desk` that gives `{"page": 16 to 64 hex digits}` as its `auth` is the buzzer of its seat. The digits name the clock
+of the page: they stay the same when it connects again.
+
+| event | direction | content |
+|---|---|---|
+| `probe` | to the page | a token, to be answered at once |
+| `answer` | from the page | `{"token", "ticks", "presses": [[sequence, ticks], ...]}`: the page's clock now, and every press not yet taken, oldest first, at most 32. `ticks` are whole microseconds of `performance.now()`; `sequence` counts the page's presses from 1 |
+| `pressed` | from the page | asks for a probe at once |
+| `taken` | to the page | `{"seq", "uncertainty_us"}`: presses up to that sequence are with the arbiter; null: the clock is not known well enough yet |
+| `replaced` | to the page | another page holds the seat now |
 
 Points are numbers with at most two decimals in views, and integer hundredths (`*_cp`) in events.
 Times are integer nanoseconds of contest time (`*_ns`).

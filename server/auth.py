@@ -7,7 +7,8 @@ import hmac
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ SCRYPT = {"n": 2**14, "r": 8, "p": 1}
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who asks: "host", or "judge" with a number."""
+    """Who asks: "host", "judge" with a number, or "desk" with a seat."""
 
     role: str
     judge: int | None = None
+    seat: int | None = None
 
 
 def new_passphrase() -> str:
@@ -65,10 +67,14 @@ class Auth:
         (data / "auth.json").unlink(missing_ok=True)
         return cls.at(data)
 
-    def make_missing(self, judges: int) -> dict[str, str]:
-        """Make accounts that are not there yet: host and judge-1 … judge-n. Returns account → passphrase, once."""
+    def make_missing(self, judges: int, seats: Iterable[int] = ()) -> dict[str, str]:
+        """Make accounts that are not there yet: host, judge-1 … judge-n, and seat-n of the seats that may sign in.
+
+        Returns account → passphrase, once.
+        """
         made = {}
-        for account in ("host", *(f"judge-{number}" for number in range(1, judges + 1))):
+        numbered = [f"judge-{number}" for number in range(1, judges + 1)] + [f"seat-{seat}" for seat in seats]
+        for account in ("host", *numbered):
             if account not in self._content["accounts"]:
                 made[account] = new_passphrase()
                 salt = secrets.token_hex(16)
@@ -95,7 +101,7 @@ class Auth:
     def new_token(self, identity: Identity) -> str:
         """A bearer token for the HTTP interface; only its hash is kept."""
         token = secrets.token_urlsafe(32)
-        self._content["tokens"][_token_hash(token)] = {"role": identity.role, "judge": identity.judge}
+        self._content["tokens"][_token_hash(token)] = asdict(identity)
         self._save()
         return token
 
@@ -104,7 +110,7 @@ class Auth:
         if self._path.exists():
             self._content["tokens"] = json.loads(self._path.read_text())["tokens"]
         found = self._content["tokens"].get(_token_hash(token))
-        return Identity(found["role"], found["judge"]) if found else None
+        return Identity(**found) if found else None
 
     def _save(self) -> None:
         draft = self._path.with_suffix(".new")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ def _press(message: dict[str, Any]) -> PressSeen:
         None if lag_ns is None else int(lag_ns),
         int(message["uncertainty_ns"] if lag_uncertainty_ns is None else lag_uncertainty_ns),
         str(message["status"]),
+        str(message.get("source", "hardware")),
     )
 
 
@@ -74,6 +76,7 @@ class BuzzerLink:
         self._seq = 0
         self._told: tuple[Any, ...] = ()
         self._sending = Semaphore(1)
+        self.on_web_ack: Callable[[dict[str, Any]], None] | None = None
         stage.on_change.append(self._follow)
 
     def run(self) -> None:
@@ -94,6 +97,10 @@ class BuzzerLink:
 
     def lamp_test(self) -> bool:
         return self._send({"type": "lamp_test"})
+
+    def forward(self, order: dict[str, Any]) -> bool:
+        """Hand on what a web buzzer says; False when the core cannot be reached."""
+        return self._send(order)
 
     def _serve_once(self) -> None:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -122,12 +129,18 @@ class BuzzerLink:
                 self._core, self._seq = str(message["core"]), 0
             self._told = ()
             self._stage.set_rim(
-                timing="ok", boxes=tuple(message["boxes"]), simulated=bool(message["simulated"])
+                timing="ok",
+                boxes=tuple(message["boxes"]),
+                simulated=bool(message["simulated"]),
+                scheduling=message.get("scheduling"),
             )
             self._store(c.ReportCore(self._core), None)
             self._follow(self._stage.state)
         elif message["type"] == "boxes":
             self._stage.set_rim(boxes=tuple(message["boxes"]), simulated=bool(message["simulated"]))
+        elif message["type"] == "web_ack":
+            if self.on_web_ack is not None:
+                self.on_web_ack(message)
         elif "seq" in message:
             command = report(message)
             if command is not None:

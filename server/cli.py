@@ -1,4 +1,4 @@
-"""The commands: serve (the default), replay, verify, token, bank, check. Results on stdout, messages on stderr."""
+"""The commands: serve (the default), doctor, replay, verify, token, bank, check. Results on stdout, messages on stderr."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from pathlib import Path
 
 from question_bank import cli as bank_cli
 
-from . import __version__, supervisor
+from . import __version__, doctor, supervisor
 from .auth import Auth, AuthDamaged, Identity
 from .contest_file import BadContestFile, read_contest
 from .event_log import EventLog, LogDamaged
+from .evidence import rejudge
+from .game.fold import fold
 from .game.standings import standings
-from .referee import load
+from .referee import entries, load
 from .scene_views import points
 
 DONE, NO, WRONG_CALL, INTERRUPTED = 0, 1, 2, 130
@@ -59,7 +61,11 @@ def replay(arguments: argparse.Namespace) -> int:
 def verify(arguments: argparse.Namespace) -> int:
     try:
         log = EventLog(arguments.log, readonly=True)
-        load(log)
+        known = entries(log)
+        fold(known)
+        found = rejudge(known)
+        if found.problem:
+            raise LogDamaged(f"{arguments.log}: {found.problem}")
     except sqlite3.OperationalError as error:
         say(
             f"firstpress: {arguments.log} cannot be opened ({error}); copy it with its -wal file to a disk of your own"
@@ -72,9 +78,15 @@ def verify(arguments: argparse.Namespace) -> int:
             print(f"NOT INTACT: {damage}")
         return NO
     if arguments.json:
-        print(json.dumps({"ok": True, "events": log.last_seq, "head": log.head}))
+        verdicts = {"follow": found.follow, "without_evidence": found.without_evidence}
+        print(json.dumps({"ok": True, "events": log.last_seq, "head": log.head, "verdicts": verdicts}))
     else:
         print(f"intact: {log.last_seq} events, head {log.head}")
+        print(f"judged again: {found.follow} verdicts, each follows from its evidence")
+        if found.without_evidence:
+            print(
+                f"not judged again: {found.without_evidence} verdicts of a version that recorded too little"
+            )
     return DONE
 
 
@@ -84,19 +96,29 @@ def check(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def examine(arguments: argparse.Namespace) -> int:
+    found = doctor.checks(arguments.data, arguments.port)
+    print(json.dumps(doctor.as_json(found), ensure_ascii=False) if arguments.json else doctor.report(found))
+    return DONE if doctor.is_well(found) else NO
+
+
 def token(arguments: argparse.Namespace) -> int:
     if arguments.role == "judge" and arguments.judge is None:
         say("firstpress: a judge's token needs --judge NUMBER")
         return WRONG_CALL
+    if arguments.role == "desk" and arguments.seat is None:
+        say("firstpress: a desk's token needs --seat NUMBER")
+        return WRONG_CALL
     arguments.data.mkdir(parents=True, exist_ok=True)
-    made = Auth.at(arguments.data).new_token(Identity(arguments.role, arguments.judge))
+    made = Auth.at(arguments.data).new_token(Identity(arguments.role, arguments.judge, arguments.seat))
     print(json.dumps({"token": made}) if arguments.json else made)
     return DONE
 
 
 def reset_auth(arguments: argparse.Namespace) -> int:
     log = EventLog(arguments.data / "contest.db", readonly=True)
-    made = Auth.fresh(arguments.data).make_missing(len(load(log).rulebook.judges))
+    rulebook = load(log).rulebook
+    made = Auth.fresh(arguments.data).make_missing(len(rulebook.judges), rulebook.web_seats)
     log.close()
     print(
         json.dumps(made)
@@ -141,16 +163,23 @@ def _parser() -> argparse.ArgumentParser:
     replaying = command("replay", replay, "fold a log and print the standings")
     replaying.add_argument("log", type=Path)
     as_json(replaying)
-    verifying = command("verify", verify, "check a log's chain and fold; names the first bad row")
+    verifying = command(
+        "verify", verify, "check a log's chain and fold, judge its verdicts again; names the first bad row"
+    )
     verifying.add_argument("log", type=Path)
     as_json(verifying)
     checking = command("check", check, "every mistake of a contest file at once")
     checking.add_argument("contest", type=Path)
     as_json(checking)
+    examining = command("doctor", examine, "what to mend on this machine before the show")
+    data(examining)
+    examining.add_argument("--port", type=int, default=8000, help="port of the show (default: 8000)")
+    as_json(examining)
     making = command("token", token, "make a token for the HTTP interface")
     data(making)
-    making.add_argument("--role", choices=("host", "judge"), required=True)
+    making.add_argument("--role", choices=("host", "judge", "desk"), required=True)
     making.add_argument("--judge", type=int, help="which judge")
+    making.add_argument("--seat", type=int, help="which contestant's desk")
     as_json(making)
     resetting = command(
         "reset-auth",
@@ -161,6 +190,7 @@ def _parser() -> argparse.ArgumentParser:
     as_json(resetting)
     commands.add_parser("bank", help="the question bank: import, export, template, stats", add_help=False)
     commands.add_parser("test", help="prepare and run the tests (see run.py test --help)", add_help=False)
+    commands.add_parser("bench", help="measure it all (see run.py bench --help)", add_help=False)
     return parser
 
 

@@ -62,6 +62,7 @@ def _contest_created(content: dict[str, Any]) -> events.ContestCreated:
             contestants=msgspec.convert(book["contestants"], tuple[Contestant, ...]),
             judges=msgspec.convert(book["judges"], tuple[Judge, ...]),
             rounds=tuple(msgspec.convert(rules, ROUNDS[rules["kind"]]) for rules in book["rounds"]),
+            web_buzzers=book.get("web_buzzers", False),
         ),
         slots=msgspec.convert(content["slots"], tuple[Slot, ...]),
         draw_seed=content["draw_seed"],

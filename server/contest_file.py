@@ -104,6 +104,13 @@ class _Reader:
             return None
         return scaled
 
+    def flag(self, table: dict[str, Any], key: str, path: str, default: bool) -> bool:
+        value = table.get(key, default)
+        if not isinstance(value, bool):
+            self.wrong(f"{path}.{key}", value, "true or false")
+            return default
+        return value
+
     def tables(self, document: dict[str, Any], key: str) -> list[dict[str, Any]]:
         value = document.get(key, [])
         if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
@@ -130,11 +137,8 @@ def read_contest(path: Path) -> Rulebook:
 def rulebook_from(document: dict[str, Any], name: str) -> Rulebook:
     """The rulebook in a parsed document. Raises BadContestFile."""
     read = _Reader(name)
-    read.known(
-        document,
-        "",
-        {"title", "title_en", "subtitle", "subtitle_en", "language", "base", "contestant", "judge", "round"},
-    )
+    texts = {"title", "title_en", "subtitle", "subtitle_en", "language"}
+    read.known(document, "", {*texts, "base", "buzzers", "contestant", "judge", "round"})
     language = document.get("language", "zh-CN")
     if language not in ("zh-CN", "en"):
         read.wrong("language", language, '"zh-CN" or "en"')
@@ -149,12 +153,22 @@ def rulebook_from(document: dict[str, Any], name: str) -> Rulebook:
         contestants=_contestants(read, document),
         judges=_judges(read, document),
         rounds=_rounds(read, document),
+        web_buzzers=_web_buzzers(read, document),
     )
     if any(isinstance(rules, Scenario) for rules in rulebook.rounds) and not rulebook.judges:
         read.wrong("judge", [], "at least one [[judge]] where there is a scenario round")
     if read.mistakes:
         raise BadContestFile(read.mistakes)
     return rulebook
+
+
+def _web_buzzers(read: _Reader, document: dict[str, Any]) -> bool:
+    table = document.get("buzzers", {})
+    if not isinstance(table, dict):
+        read.wrong("buzzers", table, "a [buzzers] table")
+        return False
+    read.known(table, "buzzers", {"web"})
+    return read.flag(table, "web", "buzzers", False)
 
 
 def _contestants(read: _Reader, document: dict[str, Any]) -> tuple[Contestant, ...]:
@@ -229,9 +243,6 @@ def _round(read: _Reader, row: dict[str, Any], path: str) -> RoundRules | None:
                 f"{path}.values", stakes, "a list out of 10, 20, 30 (the values the question bank has)"
             )
     if "may_decline" in row:
-        if isinstance(row["may_decline"], bool):
-            values["may_decline"] = row["may_decline"]
-        else:
-            read.wrong(f"{path}.may_decline", row["may_decline"], "true or false")
+        values["may_decline"] = read.flag(row, "may_decline", path, True)
     assert set(values) <= {field.name for field in fields(rules)}
     return rules(**values)

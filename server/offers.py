@@ -94,6 +94,8 @@ def tools(state: State) -> list[Offer]:
     found.append(Offer("blackout", c.SetBlackout(on), label, "Escape", "neutral"))
     if not go_is_open(state) and state.scene not in ("scoreboard", "final", "standings"):
         found.append(Offer("scoreboard", c.Show("scoreboard"), Text("记分牌", "Scoreboard"), "s", "neutral"))
+    if not state.buzz.live:
+        found.append(Offer("lamp_test", c.LampTest(), Text("灯光测试", "Lamp test"), "l", "neutral"))
     if state.turn and not state.turn.done and "void" in allowed_results(state, state.turn):
         found.append(Offer("void", c.Rule("void"), RESULTS["void"], "v", "danger"))
     return found

@@ -155,6 +155,7 @@ def press_order(turn: Turn) -> list[View]:
             "lag_us": microseconds(press.lag_ns),
             "uncertainty_us": microseconds(press.uncertainty_ns),
             "status": press.status,
+            "source": press.source,
         }
         for press in turn.buzz.order
     ]

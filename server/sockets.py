@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import request
 from flask_socketio import ConnectionRefusedError, Namespace, SocketIO, join_room
@@ -11,8 +11,13 @@ from .auth import Identity
 from .game.state import State
 from .stage import Stage
 from .web import Commands, signed_in
+from .web_buzzers import WebBuzzers
+
+if TYPE_CHECKING:
+    from .buzzer_link import BuzzerLink
 
 MARKS_ROOM = "judge-{}"
+DESK_ROOM = "desk-{}"
 
 
 class _Stage(Namespace):  # type: ignore[misc]
@@ -33,11 +38,11 @@ class _Stage(Namespace):  # type: ignore[misc]
         identity = self.identity()
         if identity is None:
             raise ConnectionRefusedError("sign-in")
-        self.joined(identity)
-        self.emit("snapshot", self.stage.view(self.role, identity.judge), room=_sid())
+        self.joined(identity, auth)
+        self.emit("snapshot", self.stage.view(self.role, identity.judge, identity.seat), room=_sid())
 
-    def joined(self, identity: Identity) -> None:
-        """Called once a page is let in."""
+    def joined(self, identity: Identity, auth: Any) -> None:
+        """Called once a page is let in; auth: what it sent along."""
 
     def on_clock(self, *_: Any) -> dict[str, int]:
         """Contest time now; the page halves the round trip."""
@@ -70,7 +75,7 @@ class JudgeNamespace(_Stage):
         numbers = {judge.number for judge in self.stage.state.rulebook.judges}
         return identity if identity and identity.judge in numbers else None
 
-    def joined(self, identity: Identity) -> None:
+    def joined(self, identity: Identity, auth: Any) -> None:
         assert identity.judge is not None
         join_room(MARKS_ROOM.format(identity.judge))
         self._pages[_sid()] = identity.judge
@@ -90,15 +95,51 @@ class JudgeNamespace(_Stage):
         self.stage.set_rim(judges_online=frozenset(self._pages.values()))
 
 
+class DeskNamespace(_Stage):
+    """The contestants' pages. Where the rulebook has no web buzzers anybody may look in, and finds that said."""
+
+    role = "desk"
+
+    def __init__(self, stage: Stage, commands: Commands, buzzers: WebBuzzers) -> None:
+        super().__init__(stage, commands)
+        self._buzzers = buzzers
+
+    def identity(self) -> Identity | None:
+        seats = self.stage.state.rulebook.web_seats
+        identity = signed_in("desk") if seats else Identity("desk")
+        return identity if identity and (identity.seat in seats or not seats) else None
+
+    def joined(self, identity: Identity, auth: Any) -> None:
+        join_room(DESK_ROOM.format(identity.seat))
+        if identity.seat is not None:
+            self._buzzers.join(identity.seat, auth.get("page") if isinstance(auth, dict) else None, _sid())
+
+    def on_disconnect(self, reason: Any = None) -> None:
+        self._buzzers.leave(_sid())
+
+    def on_pressed(self, *_: Any) -> None:
+        self._buzzers.pressed(_sid())
+
+    def on_answer(self, message: Any = None, *_: Any) -> None:
+        self._buzzers.answer(_sid(), message)
+
+
 def _sid() -> str:
     return request.sid  # type: ignore[attr-defined, no-any-return]
 
 
-def add_namespaces(socketio: SocketIO, stage: Stage, commands: Commands) -> None:
-    """Put the namespaces on `socketio` and publish every change of the stage on them."""
+def add_namespaces(socketio: SocketIO, stage: Stage, commands: Commands, link: BuzzerLink) -> WebBuzzers:
+    """Put the namespaces on `socketio` and publish every change of the stage on them. Returns the web buzzers."""
     socketio.on_namespace(ProjectorNamespace(stage, commands))
     socketio.on_namespace(HostNamespace(stage, commands))
     socketio.on_namespace(JudgeNamespace(stage, commands))
+
+    def tell(connection: str, event: str, *content: Any) -> None:
+        socketio.emit(event, *content, namespace="/desk", to=connection)
+
+    buzzers = WebBuzzers(tell, link.forward)
+    link.on_web_ack = buzzers.taken
+    socketio.on_namespace(DeskNamespace(stage, commands, buzzers))
 
     def publish(state: State) -> None:
         socketio.emit("snapshot", stage.view("projector"), namespace="/projector")
@@ -106,9 +147,13 @@ def add_namespaces(socketio: SocketIO, stage: Stage, commands: Commands) -> None
         for judge in state.rulebook.judges:
             room = MARKS_ROOM.format(judge.number)
             socketio.emit("snapshot", stage.view("judge", judge.number), namespace="/judge", to=room)
+        for seat in state.rulebook.web_seats or (None,):
+            room = DESK_ROOM.format(seat)
+            socketio.emit("snapshot", stage.view("desk", seat=seat), namespace="/desk", to=room)
 
     def publish_host() -> None:
         socketio.emit("snapshot", stage.view("host"), namespace="/host")
 
     stage.on_change.append(publish)
     stage.on_rim.append(publish_host)
+    return buzzers

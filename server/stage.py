@@ -20,7 +20,7 @@ from .game.commands import Command, StartSession, Tick
 from .game.state import State
 from .referee import Answer, Referee, load
 from .scene_views import View
-from .views import Rim, host_view, judge_view, projector_view
+from .views import Rim, desk_view, host_view, judge_view, projector_view
 
 T = TypeVar("T")
 RunBlocking = Callable[..., Any]
@@ -119,7 +119,7 @@ class Stage:
             return None
         return clock.deadline_ns
 
-    def view(self, role: str, judge: int | None = None) -> View:
+    def view(self, role: str, judge: int | None = None, seat: int | None = None) -> View:
         """What `role` may see now. Raises KeyError for a role that has no view."""
         state, now_ns = self.state, self.now_ns()
         if role == "projector":
@@ -128,4 +128,6 @@ class Stage:
             return host_view(state, now_ns, self.referee.paper, self.rim)
         if role == "judge" and judge is not None:
             return judge_view(state, now_ns, self.referee.paper, judge)
+        if role == "desk":
+            return desk_view(state, now_ns, seat)
         raise KeyError(role)

@@ -38,6 +38,7 @@ from .game.commands import Tick
 from .sockets import add_namespaces
 from .stage import Stage
 from .web import Busy, Commands, make_app
+from .web_buzzers import WebBuzzers
 
 BACKLOG = 4096
 CONNECTIONS = 10_000
@@ -47,6 +48,11 @@ IDLE_S = 15  # a connection that asks nothing for so long is closed; WebSockets 
 SLOW_AT_ONCE = 2  # password hashing and reading the feed never take the threads that commands need
 SLOW_WAITING = 8
 SPARE_FILES = 64
+ACCEPT_EVERY_S = (
+    0.005  # a crowd that comes back at once is let in one by one, and what the host does goes between
+)
+SWITCH_S = 5e-4  # a native thread with a ruling to store must not wait 5 ms for the event loop to yield
+TIDY_S = 10
 
 
 def without_compression(app: Any) -> Any:
@@ -75,6 +81,29 @@ class Slowly:
                 return tpool.execute(function, *arguments)
         finally:
             self._waiting -= 1
+
+
+class Paced:
+    """A listening socket that takes its time between two connections."""
+
+    def __init__(self, listener: Any) -> None:
+        self._listener = listener
+
+    def accept(self) -> Any:
+        eventlet.sleep(ACCEPT_EVERY_S)
+        return self._listener.accept()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._listener, name)
+
+
+def tidy_up(stage: Stage) -> None:
+    """Collect garbage while nobody waits for a press: it takes up to 0.1 s. A green thread of its own, for ever."""
+    while True:
+        eventlet.sleep(TIDY_S)
+        if not stage.state.buzz.live:
+            gc.collect()
+            gc.freeze()  # what has lived so long is not looked at again
 
 
 def take_turns() -> None:
@@ -115,6 +144,16 @@ def keep_time(stage: Stage) -> None:
             eventlet.sleep(1)
 
 
+def keep_probing(buzzers: WebBuzzers, stage: Stage) -> None:
+    """Probe the pages that are buzzers, more often while an arming runs. A green thread of its own, for ever."""
+    while True:
+        eventlet.sleep(buzzers.pause_s(stage.state.buzz.live))
+        try:
+            buzzers.probe()
+        except Exception:  # one page that cannot be told must not silence the others
+            traceback.print_exc(file=sys.stderr)
+
+
 def end_with_parent() -> None:
     """End this process when the supervisor's end of our standard input closes, however it died."""
 
@@ -131,7 +170,7 @@ def serve(data: Path, address: str, port: int, core: Path) -> int:
     stage = Stage(EventLog(data / "contest.db"), tpool.execute, Semaphore(1))
     auth = Auth.at(data)
     link = BuzzerLink(core, stage)
-    commands = Commands(stage, link.simulate)
+    commands = Commands(stage, link.simulate, link.lamp_test)
     app = make_app(stage, auth, commands, Slowly())
     take_turns()
     socketio = SocketIO(
@@ -144,7 +183,7 @@ def serve(data: Path, address: str, port: int, core: Path) -> int:
         manage_session=False,
         async_handlers=False,  # a page's commands in the order in which it sent them
     )
-    add_namespaces(socketio, stage, commands)
+    web_buzzers = add_namespaces(socketio, stage, commands, link)
     try:
         listener = eventlet.listen((address, port), backlog=BACKLOG, reuse_port=False)
     except OSError as error:
@@ -158,11 +197,14 @@ def serve(data: Path, address: str, port: int, core: Path) -> int:
     listener.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
     eventlet.spawn(link.run)
     eventlet.spawn(keep_time, stage)
+    eventlet.spawn(keep_probing, web_buzzers, stage)
+    eventlet.spawn(tidy_up, stage)
     gc.collect()
     gc.freeze()
+    gc.disable()
     print(f"stage ready on {address}:{port}", file=sys.stderr, flush=True)
     eventlet.wsgi.server(
-        listener,
+        Paced(listener),
         without_compression(app),
         max_size=room_for_connections(),
         log_output=False,
@@ -183,6 +225,7 @@ def main(argv: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor hears Ctrl-C and ends us in order
     end_with_parent()
+    sys.setswitchinterval(SWITCH_S)
     return serve(arguments.data, arguments.host, arguments.port, arguments.core)
 
 

@@ -37,6 +37,7 @@ from .stage import wall_time
 ROOT = Path(__file__).resolve().parent.parent
 END_WITHIN_S = 2.0
 RESTART_PAUSE_S = 0.3
+WHO = {"host": "主持人 host", "judge": "{0} 号评委 judge {0}", "seat": "{0} 号席 seat {0}"}
 # Restarting for ever hides a fault; this many deaths within a minute end the show with a message.
 MOST_RESTARTS = 20
 
@@ -69,7 +70,7 @@ def run(show: Show) -> int:
         show.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = _lock(show.data)
         state = prepare(show)
-        made = Auth.at(show.data).make_missing(len(state.rulebook.judges))
+        made = Auth.at(show.data).make_missing(len(state.rulebook.judges), state.rulebook.web_seats)
     except (CannotStart, NotEnoughQuestions, BankError, AuthDamaged) as error:
         print(f"firstpress: {error}", file=sys.stderr)
         return 2
@@ -252,13 +253,15 @@ class _Processes:
             base = f"http://{name}:{self._show.port}"
             lines.append(f"  主持人控制台 console    {base}/host")
             lines.append(f"  大屏幕 projector        {base}/projector")
-            lines.append(f"  评委 judges             {base}/judge\n")
+            lines.append(f"  评委 judges             {base}/judge")
+            if self._state.rulebook.web_buzzers:
+                lines.append(f"  选手网页抢答 web buzzer {base}/desk")
+            lines.append("")
         if self._made:
             lines.append("  口令（只显示这一次，请抄下） · Passphrases, shown this once:")
             for account, passphrase in self._made.items():
                 role, _, number = account.partition("-")
-                who = "主持人 host" if role == "host" else f"{number} 号评委 judge {number}"
-                lines.append(f"    {who:<18}  {passphrase}")
+                lines.append(f"    {WHO[role].format(number):<18}  {passphrase}")
             lines.append("")
         lines.append("  Ctrl-C 结束 · ends the show; what happened is kept and goes on at the next start.\n")
         print("\n".join(lines), flush=True)

@@ -29,6 +29,7 @@ class Rim:
     boxes: tuple[dict[str, Any], ...] = ()
     simulated: bool = False
     timing: str = "down"  # "ok" | "down"
+    scheduling: dict[str, Any] | None = None  # what the system allowed the timing core, as it says itself
     log_failed: str | None = None
     judges_online: frozenset[int] = field(default_factory=frozenset)
 
@@ -36,6 +37,20 @@ class Rim:
 def projector_view(state: State, now_ns: int) -> View:
     """What the hall may see."""
     return {**_common(state, now_ns, "projector"), "scene": scene_view(state)}
+
+
+def desk_view(state: State, now_ns: int, seat: int | None) -> View:
+    """What the contestant of a seat may see: out of the hall's view, what a buzzer needs. None: whoever looks in."""
+    hall = projector_view(state, now_ns)
+    scene = hall.pop("scene")
+    return {
+        **hall,
+        "role": "desk",
+        "scene": {"name": scene["name"]},
+        "buzz": scene.get("buzz"),
+        "seat": seat,
+        "web_buzzers": state.rulebook.web_buzzers,
+    }
 
 
 def judge_view(state: State, now_ns: int, paper: Paper, judge: int) -> View:

@@ -17,11 +17,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from . import __version__, codec
 from .auth import Auth, Identity
 from .feed import public_events
-from .game.commands import SubmitMarks
+from .game.commands import LampTest, SubmitMarks
 from .stage import RunBlocking, Stage
 
 DISPLAY = Path(__file__).resolve().parent.parent / "display"
 LARGEST_BODY = 64 * 1024
+NUMBERED = {"judge": "judge", "desk": "seat"}  # role → what its number is called
 COMMAND_ID = re.compile(r"[0-9A-Za-z_-]{8,64}")
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -33,7 +34,7 @@ def signed_in(role: str) -> Identity | None:
     """Who this browser signed in as, if it is that role."""
     if session.get("role") != role:
         return None
-    return Identity(role, session.get("judge"))
+    return Identity(role, session.get("judge"), session.get("seat"))
 
 
 class Busy(Exception):
@@ -43,9 +44,10 @@ class Busy(Exception):
 class Commands:
     """What a page or a script may ask, checked and handed to the stage; one answer form for all of them."""
 
-    def __init__(self, stage: Stage, simulate: Callable[[int], bool]) -> None:
+    def __init__(self, stage: Stage, simulate: Callable[[int], bool], lamp_test: Callable[[], bool]) -> None:
         self._stage = stage
         self._simulate = simulate
+        self._lamp_test = lamp_test
 
     def run(self, identity: Identity, message: Any) -> tuple[dict[str, Any], int]:
         """(answer, HTTP status): 200 done, 409 the rules refuse, 400 malformed, 403 not this role's."""
@@ -71,6 +73,8 @@ class Commands:
 
     def _answer(self, command: Any, command_id: str) -> tuple[dict[str, Any], int]:
         answer = self._stage.submit(command, command_id)
+        if isinstance(command, LampTest) and answer.accepted and not self._lamp_test():
+            return _refusal("计时核心未连接，灯没有亮", "The timing core is not connected: no lamp test"), 409
         reason = {"zh": answer.reason.zh, "en": answer.reason.en} if answer.reason else None
         body = {
             "accepted": answer.accepted,
@@ -136,25 +140,29 @@ def _add_pages(app: Flask, stage: Stage, auth: Auth, run_slowly: RunBlocking) ->
     def projector() -> Response:
         return send_from_directory(DISPLAY / "projector", "index.html")
 
-    @app.get("/<any(host, judge):role>")
+    def needs_sign_in(role: str) -> bool:
+        # Without web buzzers nobody has a passphrase for a desk: its page says so to anybody.
+        return role != "desk" or stage.state.rulebook.web_buzzers
+
+    @app.get("/<any(host, judge, desk):role>")
     def page(role: str) -> AnyResponse:
-        if signed_in(role) is None:
+        if needs_sign_in(role) and signed_in(role) is None:
             return redirect(f"/login/{role}")
         return send_from_directory(DISPLAY / role, "index.html")
 
-    @app.get("/login/<any(host, judge):role>")
-    def login(role: str) -> Response:
-        return _login_page(stage, role)
+    @app.get("/login/<any(host, judge, desk):role>")
+    def login(role: str) -> AnyResponse:
+        return _login_page(stage, role) if needs_sign_in(role) else redirect(f"/{role}")
 
-    @app.post("/login/<any(host, judge):role>")
+    @app.post("/login/<any(host, judge, desk):role>")
     def sign_in(role: str) -> AnyResponse:
         known = session.get("csrf")
         if not known or not hmac.compare_digest(request.form.get("csrf", "").encode(), known.encode()):
             return _login_page(
                 stage, role, "页面已过期，请再试一次 · The page had expired, please try again", 400
             )
-        judge = request.form.get("judge", "")
-        account = "host" if role == "host" else f"judge-{judge}"
+        number = request.form.get(NUMBERED.get(role, ""), "")
+        account = f"{NUMBERED[role]}-{number}" if role in NUMBERED else role
         try:
             right = run_slowly(auth.check, account, request.form.get("passphrase", ""))
         except Busy:
@@ -163,8 +171,8 @@ def _add_pages(app: Flask, stage: Stage, auth: Auth, run_slowly: RunBlocking) ->
             return _login_page(stage, role, "口令不对 · That is not the passphrase", 403)
         session.clear()
         session["role"] = role
-        if role == "judge":
-            session["judge"] = int(judge)
+        if role in NUMBERED:
+            session[NUMBERED[role]] = int(number)
         return redirect(f"/{role}", code=303)
 
     @app.post("/logout")
@@ -186,15 +194,19 @@ def _add_pages(app: Flask, stage: Stage, auth: Auth, run_slowly: RunBlocking) ->
 
 def _login_page(stage: Stage, role: str, error: str = "", status: int = 200) -> Response:
     session["csrf"] = secrets.token_urlsafe(16)
-    judges = '<option value="" disabled selected>请选择 · choose</option>' + "".join(
-        f'<option value="{judge.number}">{judge.number} 号 · {escape(judge.name)}</option>'
-        for judge in stage.state.rulebook.judges
+    book = stage.state.rulebook
+    people = [(judge.number, judge.name) for judge in book.judges]
+    if role == "desk":
+        people = [(one.seat, one.name) for one in book.contestants]
+    choices = '<option value="" disabled selected>请选择 · choose</option>' + "".join(
+        f'<option value="{number}">{number} 号 · {escape(name)}</option>' for number, name in people
     )
     page = (DISPLAY / "login" / "index.html").read_text(encoding="utf-8")
     for marker, text in {
         "{{ROLE}}": role,
         "{{ERROR}}": escape(error),
-        "{{JUDGES}}": judges if role == "judge" else "",
+        "{{NUMBERED}}": NUMBERED.get(role, ""),
+        "{{CHOICES}}": choices if role in NUMBERED else "",
         "{{CSRF}}": session["csrf"],
     }.items():
         page = page.replace(marker, text)
@@ -231,7 +243,7 @@ def _add_interface(app: Flask, stage: Stage, auth: Auth, commands: Commands, run
             "revision": stage.state.seq,
             "boxes": list(rim.boxes),
             "log": {"state": "failed" if rim.log_failed else "ok", "events": stage.state.seq},
-            "timing": {"state": rim.timing, "simulated": rim.simulated},
+            "timing": {"state": rim.timing, "simulated": rim.simulated, "scheduling": rim.scheduling},
         }
 
     @app.post("/api/v1/commands")
@@ -247,14 +259,16 @@ def _add_interface(app: Flask, stage: Stage, auth: Auth, commands: Commands, run
     def view(role: str) -> dict[str, Any]:
         if role == "projector":
             return stage.view("projector")
-        if role not in ("host", "judge"):
-            abort(404, f"there is no view '{role}'; there are projector, host and judge")
+        if role not in ("host", "judge", "desk"):
+            abort(404, f"there is no view '{role}'; there are projector, desk, judge and host")
         identity = _bearer(auth)
         if identity.role != role:
             abort(403, f"this token is for the role {identity.role}")
         if role == "judge" and identity.judge not in {judge.number for judge in stage.state.rulebook.judges}:
             abort(404, f"there is no judge {identity.judge} in this contest")
-        return stage.view(role, identity.judge)
+        if role == "desk" and identity.seat not in stage.state.rulebook.seats:
+            abort(404, f"there is no seat {identity.seat} in this contest")
+        return stage.view(role, identity.judge, identity.seat)
 
     @app.get("/api/v1/events")
     def events() -> dict[str, Any]:

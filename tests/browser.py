@@ -22,10 +22,10 @@ OPTIONS = [
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(program: str = CHROMIUM) -> Iterator[Browser]:
     """A headless browser, closed at the end."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
         try:
             yield browser
         finally:
@@ -49,11 +49,15 @@ def open_page(browser: Browser, size: str, complaints: list[str]) -> Page:
     return page
 
 
-def sign_in(page: Page, base: str, role: str, passphrase: str, judge: int | None = None) -> Page:
+def sign_in(
+    page: Page, base: str, role: str, passphrase: str, judge: int | None = None, seat: int | None = None
+) -> Page:
     """Through the sign-in form to the role's page."""
     page.goto(f"{base}/{role}")
     if judge is not None:
         page.select_option("[name=judge]", str(judge))
+    if seat is not None:
+        page.select_option("[name=seat]", str(seat))
     page.fill("[name=passphrase]", passphrase)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{base}/{role}")

@@ -45,7 +45,7 @@ def until(true: Callable[[], Any], what: str, seconds: float = 10.0) -> Any:
 
 
 class Show:
-    """`run.py serve` under test. `passphrases` maps "host", "judge-1" ... to what was printed."""
+    """`run.py serve` under test. `passphrases` maps "host", "judge-1", "seat-1" ... to what was printed."""
 
     def __init__(self, data: Path, *arguments: str, boxes: str = "sim", port: int | None = None) -> None:
         self.data = data
@@ -80,8 +80,8 @@ class Show:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.printed.append(line)
-            if found := re.search(r"(host|judge (\d+)) +([a-z2-9]{4}(?:-[a-z2-9]{4}){2})", line):
-                self.passphrases[found[1].replace(" ", "-")] = found[3]
+            if found := re.search(r"(host|(?:judge|seat) \d+) +([a-z2-9]{4}(?:-[a-z2-9]{4}){2})", line):
+                self.passphrases[found[1].replace(" ", "-")] = found[2]
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
@@ -122,10 +122,11 @@ class Show:
             request.add_header("Authorization", f"Bearer {token}")
         return urllib.request.urlopen(request, timeout=10)
 
-    def token(self, role: str = "host", judge: int | None = None) -> str:
+    def token(self, role: str = "host", judge: int | None = None, seat: int | None = None) -> str:
         """A token made by the product's own command."""
         call = [sys.executable, "-m", "server.cli", "token", "--data", str(self.data), "--role", role]
         call += ["--judge", str(judge)] if judge else []
+        call += ["--seat", str(seat)] if seat else []
         made = subprocess.run(call, capture_output=True, text=True, check=True, cwd=ROOT)
         return made.stdout.strip()
 
@@ -140,14 +141,17 @@ class Show:
         with answer:
             return answer.status, json.load(answer)
 
-    def sign_in(self, role: str, passphrase: str, judge: int | None = None) -> tuple[int, str]:
+    def sign_in(
+        self, role: str, passphrase: str, judge: int | None = None, seat: int | None = None
+    ) -> tuple[int, str]:
         """(status, Cookie header) after the sign-in form; redirects are not followed."""
         jar = http.cookiejar.CookieJar()
         opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar), _Stay())
         with opener.open(f"{self.base}/login/{role}") as page:
             csrf = re.search(r'name="csrf"\s+value="([^"]+)"', page.read().decode())
         assert csrf is not None
-        form = {"csrf": csrf[1], "passphrase": passphrase, **({"judge": str(judge)} if judge else {})}
+        form = {"csrf": csrf[1], "passphrase": passphrase}
+        form |= {"judge": str(judge)} if judge else {"seat": str(seat)} if seat else {}
         try:
             with opener.open(f"{self.base}/login/{role}", urllib.parse.urlencode(form).encode()) as answer:
                 status = answer.status

@@ -40,7 +40,7 @@ export function App({ view, link, send, contestNs }) {
       <div class="zones">
         <section class="zone zone-seats" aria-label=${t("host.seats")}>
           <${Seats} view=${view} contestNs=${contestNs} ...${words} />
-          <${Boxes} view=${view} contestNs=${contestNs} simulate=${commands.simulate} live=${live} ...${words} />
+          <${Boxes} view=${view} contestNs=${contestNs} commands=${commands} live=${live} ...${words} />
         </section>
         <main class="zone zone-now">
           <${Now} view=${view} contestNs=${contestNs} ...${words} />

@@ -1,42 +1,61 @@
-// The boxes: link, uncertainty, last press; and in a simulated contest the strip that presses them.
+// The boxes: a line each on what they are worth, all that is known of one on demand, and the lamp test.
 import { html } from "../shared/html.js";
-import { milliseconds } from "../shared/numbers.js";
+import { pick } from "../shared/strings.js";
 import { keepFocus } from "./focus.js";
-import { boxTrouble, pressedText } from "./health.js";
+import { boxDetails, boxLine, boxProblem } from "./health.js";
+import { keyCap } from "./keys.js";
 import { useContestTime } from "./ticking.js";
 
-export function Boxes({ view, contestNs, simulate, live, t, language }) {
+const KINDS = { simulated: "host.box.simulated", gpio: "host.box.gpio", web: "host.box.web" };
+
+export function Boxes({ view, contestNs, commands, live, t, language }) {
   const elapsedMs = Math.max(0, useContestTime(contestNs, 1000) - view.contest_ns) / 1e6;
+  const lampTest = view.tools.find((one) => one.id === "lamp_test");
   return html`
     <div class="boxes">
-      <h2 class="zone-title">${t("host.boxes")}</h2>
+      <h2 class="zone-title">
+        ${t("host.boxes")}
+        ${lampTest && html`<${LampTest} tool=${lampTest} commands=${commands} live=${live} t=${t} language=${language} />`}
+      </h2>
       <div class="box-list">
         ${view.boxes.length === 0 && html`<p class="box is-bad">${t("host.boxes.none")}</p>`}
-        ${view.boxes.map((box) => html`<${Box} key=${box.id} box=${box} elapsedMs=${elapsedMs} t=${t} language=${language} />`)}
+        ${view.boxes.map((box) => html`<${Box} key=${`${box.id} ${box.port}`} box=${box} elapsedMs=${elapsedMs} t=${t} language=${language} />`)}
       </div>
-      ${view.simulated && html`<${Simulation} seats=${view.seats} simulate=${simulate} live=${live} t=${t} />`}
+      ${view.simulated && html`<${Simulation} seats=${view.seats} simulate=${commands.simulate} live=${live} t=${t} />`}
     </div>
   `;
 }
 
-function Box({ box, elapsedMs, t, language }) {
-  const trouble = boxTrouble(box, t, language);
-  const title = box.kind === "simulated" ? t("host.box.simulated") : t("host.box.serial", { id: box.id });
-  const state = t(`host.box.${box.state === "down" ? "downShort" : box.state}`);
-  const facts = [];
-  if (box.uncertainty_us !== null) facts.push(t("host.box.uncertainty", { ms: milliseconds(box.uncertainty_us) }));
-  if (box.last_press) {
-    facts.push(t("host.box.last", { seat: box.last_press.seat, when: pressedText(box.last_press.ago_ms + elapsedMs, t) }));
-  } else {
-    facts.push(t("host.pressed.never"));
-  }
+function LampTest({ tool, commands, live, t, language }) {
   return html`
-    <div class=${`box ${trouble ? "is-bad" : ""}`} data-box=${box.id} data-state=${box.state} title=${box.port}>
-      <div class="box-title"><span>${title}${t("sentence")}${t("host.box.seats", { seats: seatRange(box.seats) })}</span><b>${state}</b></div>
-      <div class="box-facts">
-        ${trouble ?? facts.join(t("sentence"))}
-      </div>
-    </div>
+    <button
+      type="button"
+      class="lamp-test"
+      data-tool=${tool.id}
+      disabled=${!live}
+      onMouseDown=${keepFocus}
+      onClick=${() => commands.run(tool)}
+    >
+      ${pick(tool.label, language)}${tool.key && html`<kbd>${keyCap(tool.key, t)}</kbd>`}
+    </button>
+  `;
+}
+
+function Box({ box, elapsedMs, t, language }) {
+  const trouble = boxProblem(box, t, language);
+  const kind = KINDS[box.kind];
+  const title = [kind ? t(kind) : t("host.box.serial", { id: box.id || box.port })];
+  if (box.seats.length) title.push(t("host.box.seats", { seats: seatRange(box.seats) }));
+  return html`
+    <details class=${`box ${trouble ? "is-bad" : ""}`} name="box" data-box=${box.id} data-state=${box.state}>
+      <summary onMouseDown=${keepFocus}>
+        <span class="box-title"><span>${title.join(t("sentence"))}</span><b>${t(`host.box.${box.state === "down" ? "downShort" : box.state}`)}</b></span>
+        <span class="box-facts">${trouble ?? boxLine(box, t)}</span>
+      </summary>
+      <ul class="box-details">
+        ${boxDetails(box, elapsedMs, t).map((line) => html`<li>${line}</li>`)}
+      </ul>
+    </details>
   `;
 }
 

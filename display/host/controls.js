@@ -112,7 +112,7 @@ function reasonOf(refusal, t, language) {
 export function Tools({ view, commands, live, t, language }) {
   const undo = view.tools.find((one) => one.id === "undo");
   const blackout = view.tools.find((one) => one.id === "blackout");
-  const rest = view.tools.filter((one) => one !== undo && one !== blackout);
+  const rest = view.tools.filter((one) => one !== undo && one !== blackout && one.id !== "lamp_test"); // that one stands with the boxes
   const common = { commands, live, t, language };
   return html`
     <div class="tools" role="group" aria-label=${t("host.tools")}>

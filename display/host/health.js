@@ -1,5 +1,9 @@
 // What is wrong with boxes, timing, log and line, in words. Pure: from a view to sentences.
+import { milliseconds } from "../shared/numbers.js";
 import { pick } from "../shared/strings.js";
+
+const COUNTS = ["resets", "clock_resets", "resent", "crc_errors", "overflows", "spikes"];
+const SILENT_MS = 1000; // a box that is well says something many times a second
 
 /** "3 号、4 号" */
 export function seatNames(seats, t) {
@@ -25,16 +29,57 @@ export function troubles(view, link, t, language) {
   return found;
 }
 
-/** One sentence about a box, or null when nothing is wrong with it. */
-export function boxTrouble(box, t, language) {
-  const seats = seatNames(box.seats, t);
-  if (box.problem) {
-    const problem = pick({ zh: box.problem, en: box.problem_en ?? box.problem }, language);
-    return t("host.box.problem", { seats, problem });
-  }
-  if (box.state === "down") return t("host.box.down", { seats });
-  if (box.held.length) return t("host.box.held", { seats: seatNames(box.held, t) });
-  return null;
+/** One sentence about a box and its seats, or null when nothing is wrong with it. */
+function boxTrouble(box, t, language) {
+  const problem = boxProblem(box, t, language);
+  if (!problem) return null;
+  const seats = seatNames(box.problem || box.state === "down" ? box.seats : box.held, t);
+  return t("host.box.problem", { seats, problem });
+}
+
+/** What is wrong with a box and how to mend it, or null. */
+export function boxProblem(box, t, language) {
+  if (box.problem) return pick({ zh: box.problem, en: box.problem_en ?? box.problem }, language);
+  if (box.state === "down") return t("host.box.down");
+  return box.held.length ? t("host.box.held") : null;
+}
+
+/** What a box is worth, in one line: its clock, of the counts those that are not 0, its link. */
+export function boxLine(box, t) {
+  if (box.state === "syncing") return t("host.box.wait");
+  const counts = COUNTS.filter((name) => box[name] > 0).map((name) => count(box, name, t));
+  return [clockWords(box, t), ...counts, linkWords(box, t)].filter(Boolean).join(t("sentence"));
+}
+
+/** All that is known of a box, a line each. */
+export function boxDetails(box, elapsedMs, t) {
+  const silentMs = box.silent_ms + elapsedMs;
+  const last = box.last_press;
+  const pressed = last && t("host.box.last", { seat: last.seat, when: pressedText(last.ago_ms + elapsedMs, t) });
+  const lines = [
+    [box.port, box.firmware && t("host.box.firmware", { version: box.firmware })],
+    [clockWords(box, t), wireWords(box, t), linkWords(box, t), silentMs > SILENT_MS && t("host.box.silent", { n: Math.floor(silentMs / 1000) })],
+    COUNTS.slice(0, 3).map((name) => count(box, name, t)),
+    COUNTS.slice(3).map((name) => count(box, name, t)),
+    [pressed ?? t("host.pressed.never")],
+  ];
+  return lines.map((words) => words.filter(Boolean).join(t("sentence"))).filter(Boolean);
+}
+
+function clockWords(box, t) {
+  return box.uncertainty_us !== null && t("host.box.clock", { ms: milliseconds(box.uncertainty_us) });
+}
+
+function wireWords(box, t) {
+  return (box.sync_us ?? null) !== null && t("host.box.wire");
+}
+
+function linkWords(box, t) {
+  return Boolean(box.rtt_us) && t("host.box.link", { ms: milliseconds(box.rtt_us) });
+}
+
+function count(box, name, t) {
+  return t("host.box.count", { what: t(`host.box.${name}`), n: box[name] ?? 0 });
 }
 
 /**
@@ -43,7 +88,8 @@ export function boxTrouble(box, t, language) {
  * @returns {{bad: boolean, text: string}}
  */
 export function seatHealth(view, seat, elapsedMs, t) {
-  const box = view.boxes.find((one) => one.seats.includes(seat));
+  const own = view.boxes.filter((one) => one.seats.includes(seat));
+  const box = own.find((one) => one.state === "up") ?? own[0]; // a page may stand in for a dead box
   if (!box) return { bad: true, text: t("host.button.none") };
   if (box.held.includes(seat)) return { bad: true, text: t("host.button.held") };
   if (box.state === "down") return { bad: true, text: t("host.button.down") };

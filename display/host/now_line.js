@@ -43,7 +43,7 @@ function Buzz({ view, contestNs, t }) {
       </div>
       <ol class="presses" aria-label=${t("host.buzz.order")}>
         ${buzz.fouls.map((one) => html`<${Press} key=${`foul ${one.seat}`} seat=${one.seat} status="foul" tag=${foulTag(one, t)} text=${earlyText(one, t)} t=${t} />`)}
-        ${order.map((one) => html`<${Press} key=${one.seat} seat=${one.seat} status=${one.status} text=${pressText(one, buzz, t)} t=${t} />`)}
+        ${order.map((one) => html`<${Press} key=${one.seat} seat=${one.seat} status=${one.status} source=${one.source} text=${pressText(one, buzz, t)} t=${t} />`)}
         ${buzz.fouls.length + order.length === 0 && html`<li class="presses-none">${t(phase === "nobody" ? "host.buzz.order.none" : "host.buzz.order.empty")}</li>`}
       </ol>
     </div>
@@ -92,10 +92,10 @@ function earlyText(foul, t) {
   return foul.early_us === null ? "" : t("host.buzz.early", { ms: milliseconds(foul.early_us) });
 }
 
-function Press({ seat, status, tag, text, t }) {
+function Press({ seat, status, source, tag, text, t }) {
   return html`
     <li class=${`press is-${status}`} data-press=${seat}>
-      <b>${t("seat", { seat })}${tag && html`${" "}<em>${tag}</em>`}</b><span>${text}</span>
+      <b>${t("seat", { seat })}${tag && html`${" "}<em>${tag}</em>`}${source === "web" && html`${" "}<small data-role="source">${t("web")}</small>`}</b><span>${text}</span>
     </li>
   `;
 }

@@ -9,14 +9,16 @@ const STALE_AFTER_MS = 3000;
 /**
  * Connect to a Socket.IO namespace.
  *
- * @param {string} namespace "/projector", "/host" or "/judge"
+ * @param {string} namespace "/projector", "/host", "/judge" or "/desk"
  * @param {{onView: (view: object) => void, onLink: (link: {state: "connecting"|"live"|"lost"|"refused"}) => void}} handlers
- * @returns {{command: (body: object) => Promise<object>, contestNs: () => number, clockError: () => number, close: () => void}}
+ * @param {object} auth what the page says of itself at each connection
+ * @returns {{command: (body: object) => Promise<object>, on: Function, emit: Function, contestNs: () => number, clockError: () => number, close: () => void}}
  *   `command` never rejects: without a server it answers {accepted: false, reason: {zh, en}}.
+ *   `on(event, take)` and `emit(event, ...content)` are for what one page alone has to say; without a server nothing is kept to be sent.
  *   `contestNs()` is the server's contest time now, in nanoseconds, as well as this page knows it.
  */
-export function connect(namespace, { onView, onLink }) {
-  const socket = io(namespace, { transports: ["websocket"], reconnectionDelay: 250, reconnectionDelayMax: 1000, timeout: 3000 });
+export function connect(namespace, { onView, onLink }, auth = {}) {
+  const socket = io(namespace, { auth, transports: ["websocket"], reconnectionDelay: 250, reconnectionDelayMax: 1000, timeout: 3000 });
   const samples = [];
   let offsetNs = null; // contest time minus performance.now()
   let revision = -1;
@@ -71,6 +73,8 @@ export function connect(namespace, { onView, onLink }) {
 
   return {
     contestNs: () => (offsetNs === null ? 0 : performance.now() * 1e6 + offsetNs),
+    on: (event, take) => socket.on(event, take),
+    emit: (event, ...content) => socket.connected && socket.emit(event, ...content),
     clockError: () => (samples.length ? Math.min(...samples.map((one) => one.trip)) / 2 : Infinity),
     close: () => {
       clearInterval(ticker);
@@ -78,7 +82,7 @@ export function connect(namespace, { onView, onLink }) {
     },
     command: (body) =>
       new Promise((resolve) => {
-        const request = { id: newId(), ...body };
+        const request = { id: randomId(), ...body };
         if (!socket.connected) {
           resolve({ accepted: false, reason: { zh: "与服务器断开，未执行", en: "No connection: not done" } });
           return;
@@ -94,7 +98,8 @@ export function connect(namespace, { onView, onLink }) {
   };
 }
 
-function newId() {
+/** 128 random bits in hex. */
+export function randomId() {
   // crypto.randomUUID needs a secure context, which plain http on a venue's LAN is not.
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

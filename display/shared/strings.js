@@ -1,9 +1,10 @@
 // Every string the pages say, in both languages. Keys stand in one table a page; common.js holds what all share.
 import { common } from "./strings/common.js";
 import { consoleStrings } from "./strings/console.js";
+import { desk } from "./strings/desk.js";
 import { projector } from "./strings/projector.js";
 
-const CATALOGUE = { ...common, ...projector, ...consoleStrings };
+const CATALOGUE = { ...common, ...projector, ...consoleStrings, ...desk };
 const LANGUAGES = { "zh-CN": 0, en: 1 };
 
 /**

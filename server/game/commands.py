@@ -116,6 +116,11 @@ class Undo:
     step: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LampTest:
+    """Light every lamp of every box for a moment. Nothing of the contest changes; refused while boxes are armed."""
+
+
 # What the machine itself reports. These never come from a page.
 
 
@@ -190,6 +195,7 @@ HostCommand = (
     | RevealPlace
     | SetBlackout
     | Undo
+    | LampTest
 )
 MachineCommand = (
     Tick | StartSession | ReportFoul | ReportVerdict | ReportLatePress | ReportCore | ReportRefusal

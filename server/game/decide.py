@@ -25,7 +25,8 @@ def decide(state: State, command: c.Command, now_ns: int, paper: Paper) -> list[
         now_ns: contest time, not before `state.contest_ns`.
         paper: the sealed questions by id; read only for what this very command presents or reveals.
     Returns:
-        The events to be logged, in order. Empty only for reports of the machine that change nothing.
+        The events to be logged, in order. Empty for what changes nothing of the contest: a lamp test, and reports
+        of the machine that are no news.
     Raises:
         Refused: with the reason in both languages; nothing changes.
     """
@@ -81,6 +82,10 @@ def decide(state: State, command: c.Command, now_ns: int, paper: Paper) -> list[
                     "Another step came in between: look again before you undo",
                 )
             return [e.Undone(state.before_what)]
+        case c.LampTest():
+            if state.buzz.live:
+                refuse("抢答进行中，不能测试灯光", "The boxes are armed: no lamp test now")
+            return []  # nothing of the contest: the lamps are told once it is allowed
         case c.Tick():
             clock = state.clock
             due = clock and clock.state == "running" and clock.deadline_ns <= now_ns

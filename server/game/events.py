@@ -165,6 +165,7 @@ class PressSeen:
     lag_ns: int | None
     uncertainty_ns: int
     status: str  # "first" | "tied" | "after" | "foul" | "locked_out" | "not_counted"
+    source: str = "hardware"  # "hardware" | "simulated" | "web"
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,11 +105,17 @@ class Rulebook:
     contestants: tuple[Contestant, ...]
     judges: tuple[Judge, ...]
     rounds: tuple[RoundRules, ...]
+    web_buzzers: bool = False  # presses on pages count; far less is known of when they were
 
     @property
     def seats(self) -> tuple[int, ...]:
         """Seat numbers in stage order, left to right."""
         return tuple(contestant.seat for contestant in self.contestants)
+
+    @property
+    def web_seats(self) -> tuple[int, ...]:
+        """Seats whose contestants may sign in to a page with a buzzer."""
+        return self.seats if self.web_buzzers else ()
 
 
 def questions_in(rules: RoundRules, seats: int) -> int:

@@ -8,13 +8,24 @@ export function connect(namespace, { onView, onLink }) {
   };
   window.lose = () => onLink({ state: "lost" });
   window.asked = [];
+  const taking = {};
+  window.hear = (event, ...content) => taking[event](...content);
+  window.said = [];
   return {
     command: async (body) => {
       window.asked.push(body);
       return window.answer ?? { accepted: true, revision: 1, reason: null };
     },
+    on: (event, take) => {
+      taking[event] = take;
+    },
+    emit: (event, ...content) => window.said.push([event, ...content]),
     contestNs: () => now,
     clockError: () => 0,
     close: () => {},
   };
+}
+
+export function randomId() {
+  return "0".repeat(32);
 }

@@ -55,3 +55,12 @@ def test_the_boxes_show_open_only_from_the_instant_of_opening(projector: Page) -
     assert projector.locator('[data-buzz-phase="armed"]').count() == 1
     show(projector, {**view, "contest_ns": opens})
     assert projector.locator('[data-buzz-phase="open"]').count() == 1
+
+
+def test_a_press_on_a_page_is_marked(projector: Page) -> None:
+    view = load(next(path for path in VIEWS if path.stem == "buzz-locked-web"))
+    show(projector, view)
+    marked = projector.locator('[data-role="press"]:has([data-role="source"])')
+    seats = {one["seat"] for one in view["scene"]["buzz"]["order"] if one["source"] == "web"}
+    assert {int(one.get_attribute("data-seat") or 0) for one in marked.all()} == seats
+    assert marked.first.locator('[data-role="source"]').inner_text() == "网页"

@@ -78,6 +78,21 @@ def test_every_mistake_at_once(tmp_path: Path) -> None:
     assert len(found) == 10
 
 
+def test_web_buzzers_are_off_unless_the_file_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "contest.toml"
+    for text, allowed in (
+        (GOOD, False),
+        (GOOD + "[buzzers]\n", False),
+        (GOOD + "[buzzers]\nweb = true", True),
+    ):
+        file.write_text(text, encoding="utf-8")
+        book = read_contest(file)
+        assert (book.web_buzzers, book.web_seats) == (allowed, (1, 2) if allowed else ())
+    for text, path in (("[buzzers]\nweb = 1", "buzzers.web:"), ("[buzzers]\nwifi = true", "buzzers.wifi:")):
+        assert mistakes(tmp_path, GOOD + text)[0].startswith(path)
+    assert mistakes(tmp_path, "buzzers = true\n" + GOOD)[0].startswith("buzzers:")
+
+
 @pytest.mark.parametrize(
     ("text", "says"), [("title = ]", "line 1"), (GOOD.replace("甲", ""), "contestant 1.name")]
 )

@@ -42,9 +42,12 @@ def test_both_languages_of_the_readme_name_the_two_commands() -> None:
 
 
 def named_commands() -> set[str]:
-    """Every command that some document names, but for `test`, which run.py itself knows."""
+    """Every command that some document names, but for `test` and `bench`, which run.py itself knows."""
     texts = (page.read_text(encoding="utf-8") for page in PAGES)
-    return {name for text in texts for name in re.findall(r"run\.py ([a-z][a-z-]+)", text)} - {"test"}
+    return {name for text in texts for name in re.findall(r"run\.py ([a-z][a-z-]+)", text)} - {
+        "test",
+        "bench",
+    }
 
 
 @pytest.mark.parametrize("name", sorted(named_commands()))

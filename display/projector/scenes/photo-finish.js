@@ -60,7 +60,7 @@ function AxisDrawing({ marks }) {
   </svg>`;
 }
 
-function Axis({ buzz }) {
+function Axis({ buzz, t }) {
   const { marks } = axisOf(buzz);
   return html`<div class="axis" data-role="axis">
     <div class="wave-room" data-wave-slot />
@@ -70,6 +70,7 @@ function Axis({ buzz }) {
         const sign = mark.lag_us === 0 ? "0" : `+${milliseconds(mark.lag_us)}`;
         return html`<div class="axis-label" style=${{ left: `calc(var(--u) * ${mark.labelX.toFixed(2)})` }} data-role="press" data-seat=${mark.seat} data-status=${mark.status} data-lag-us=${mark.lag_us}>
           <b class="figures">${mark.seat}</b><span class="figures">${sign}</span>
+          ${mark.source === "web" && html`<small data-role="source">${t("web")}</small>`}
         </div>`;
       })}
     </div>
@@ -93,7 +94,7 @@ function TooClose({ view, t }) {
 
 export function PhotoFinish({ view, t }) {
   const { buzz } = view.scene;
-  if (buzz.phase === "too_close") return html`<div class="scene photo-finish is-too-close"><${TooClose} view=${view} t=${t} /><${Axis} buzz=${buzz} /></div>`;
+  if (buzz.phase === "too_close") return html`<div class="scene photo-finish is-too-close"><${TooClose} view=${view} t=${t} /><${Axis} buzz=${buzz} t=${t} /></div>`;
   const seat = seatOf(view, buzz.first.seat);
   return html`<div class="scene photo-finish">
     <div class="first">
@@ -101,7 +102,7 @@ export function PhotoFinish({ view, t }) {
       <${Name} max=${23} min=${6} class="first-name" data-role="first-name">${seat.name}<//>
     </div>
     <${Lead} buzz=${buzz} t=${t} />
-    <${Axis} buzz=${buzz} />
+    <${Axis} buzz=${buzz} t=${t} />
   </div>`;
 }
 

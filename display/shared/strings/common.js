@@ -18,4 +18,5 @@ export const common = {
   "result.void": ["作废", "Void"],
   "result.unanswered": ["无人抢答", "Nobody pressed"],
   "foul": ["犯规", "Foul"],
+  "web": ["网页", "Web"],
 };

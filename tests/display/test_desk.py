@@ -1,0 +1,140 @@
+"""The contestant's page: what it says in each state, that it fits a phone, and what its button tells the server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser import open_page
+from tests.display.pages import load, open_role, show
+
+PROJECTOR = Path(__file__).parent / "fixtures" / "projector"
+KNOWN = {"seq": 0, "uncertainty_us": 11_200}
+# State of the page → the picture on the projector beside it, and whose page it is.
+STATES = {
+    "idle": ("buzz-idle", 3),
+    "armed": ("buzz-armed", 3),
+    "open": ("buzz-open", 3),
+    "first": ("buzz-locked", 3),
+    "other": ("buzz-locked", 1),
+    "tied": ("buzz-too-close", 4),
+    "close": ("buzz-too-close", 3),
+    "foul": ("buzz-armed-foul", 5),
+    "nobody": ("buzz-nobody", 3),
+    "interrupted": ("buzz-interrupted", 3),
+}
+OUTSIDE = """() => [...document.querySelectorAll(".desk, .desk *")].filter((element) => {
+  const box = element.getBoundingClientRect();
+  const style = getComputedStyle(element);
+  const may = style.textOverflow === "ellipsis" || style.display === "inline";
+  if (!may && element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 2) return true;
+  return box.right > innerWidth + 1 || box.bottom > innerHeight + 1 || box.left < -1;
+}).map((element) => `${element.className}: ${element.textContent.slice(0, 20)}`)"""
+
+
+def desk_view(name: str, seat: int | None, **changes: Any) -> dict[str, Any]:
+    """A view as the server makes it, out of a picture of the projector."""
+    hall = load(PROJECTOR / f"{name}.json")
+    scene = hall.pop("scene")
+    buzz = scene.get("buzz")
+    own = {"role": "desk", "scene": {"name": scene["name"]}, "buzz": buzz, "seat": seat, "web_buzzers": True}
+    return {**hall, **own, **changes}
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser, complaints: list[str]) -> Page:
+    return open_role(open_page(browser, "phone", complaints), "desk")
+
+
+def said(page: Page) -> list[Any]:
+    """What the page has told the server since this was last asked."""
+    told: list[Any] = page.evaluate("() => window.said.splice(0)")
+    return told
+
+
+def fresh(page: Page, view: dict[str, Any]) -> None:
+    page.reload()
+    page.wait_for_function("() => window.show !== undefined")
+    show(page, view)
+    page.evaluate("known => window.hear('taken', known)", KNOWN)
+    said(page)
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_state_is_said_and_fits(phone: Page, complaints: list[str], state: str, language: str) -> None:
+    complaints.clear()
+    phone.evaluate("known => window.hear('taken', known)", KNOWN)
+    show(phone, desk_view(*STATES[state], lang=language))
+    assert phone.locator(f'[data-state="{state}"] [data-role="state"]').inner_text().strip()
+    assert phone.evaluate(OUTSIDE) == []
+    button = phone.locator('[data-role="buzz"]').bounding_box()
+    assert button is not None and button["height"] > 844 / 2 and button["width"] == 390
+    assert complaints == []
+
+
+def test_a_contest_without_web_buzzers_says_so_and_has_no_button(phone: Page) -> None:
+    fresh(phone, desk_view("buzz-open", None, web_buzzers=False))
+    assert "没有开放网页抢答" in phone.locator('[data-state="barred"]').inner_text()
+    assert phone.locator('[data-role="buzz"]').count() == 0
+    phone.keyboard.press("Space")
+    assert said(phone) == []
+
+
+def test_before_the_clock_is_known_the_page_says_so(phone: Page) -> None:
+    fresh(phone, desk_view("buzz-idle", 3))
+    phone.evaluate("() => window.hear('taken', {seq: 0, uncertainty_us: null})")
+    phone.locator('[data-state="syncing"]').wait_for()
+
+
+def test_a_press_is_told_until_it_is_taken(phone: Page) -> None:
+    fresh(phone, desk_view("buzz-open", 3))
+    phone.locator('[data-role="buzz"]').click()
+    phone.locator('[data-state="pressed"]').wait_for()
+    assert said(phone) == [["pressed"]]
+    before_us = phone.evaluate("() => performance.now() * 1000")
+    for _ in range(2):
+        phone.evaluate("() => window.hear('probe', 7)")
+    answers = [answer for _, answer in said(phone)]
+    assert [one["token"] for one in answers] == [7, 7]
+    ((number, ticks),) = answers[0]["presses"]
+    assert number == 1 and answers[1]["presses"] == [[number, ticks]]
+    assert before_us - 5_000_000 < ticks <= before_us <= answers[0]["ticks"]
+    phone.evaluate("() => window.hear('taken', {seq: 1, uncertainty_us: 9000})")
+    phone.evaluate("() => window.hear('probe', 8)")
+    assert said(phone)[0][1]["presses"] == []
+
+
+def test_a_held_or_bouncing_key_counts_once(phone: Page) -> None:
+    fresh(phone, desk_view("buzz-idle", 3))
+    phone.keyboard.down("Space")
+    phone.keyboard.down("Space")  # the keyboard repeats it
+    phone.keyboard.down("Enter")
+    phone.keyboard.up("Enter")
+    phone.keyboard.up("Space")
+    phone.keyboard.press("Space")  # within 50 ms
+    assert said(phone) == [["pressed"]]
+    phone.wait_for_timeout(80)
+    phone.keyboard.press("Enter")
+    assert said(phone) == [["pressed"]]
+
+
+def test_a_page_that_was_replaced_says_so_and_tells_nothing(phone: Page) -> None:
+    fresh(phone, desk_view("buzz-open", 3))
+    phone.evaluate("() => window.hear('replaced')")
+    assert "别的页面" in phone.locator('[data-state="replaced"]').inner_text()
+    phone.keyboard.press("Space")
+    assert said(phone) == []
+
+
+def test_a_lost_line_is_said_and_a_press_is_kept(phone: Page) -> None:
+    fresh(phone, desk_view("buzz-open", 3))
+    phone.evaluate("() => window.lose()")
+    assert "连接中断" in phone.locator('[data-state="lost"]').inner_text()
+    phone.locator('[data-role="buzz"]').click()
+    show(phone, desk_view("buzz-open", 3))
+    phone.evaluate("() => window.hear('probe', 1)")
+    assert len(said(phone)[-1][1]["presses"]) == 1
