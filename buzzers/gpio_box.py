@@ -15,7 +15,6 @@ from buzzers.driver import Changed, Gone, Live, Marked, Pace, Post, Pressed, hea
 from buzzers.gpio_pins import Lines
 from buzzers.gpio_spec import GpioSpec
 from buzzers.press import Press
-from buzzers.scheduling import raise_reader
 from buzzers.spikes import Spikes
 
 log = logging.getLogger(__name__)
@@ -135,7 +134,6 @@ class GpioBox:
     # -- the thread ---------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        raise_reader()
         self._post(Live(self, BOX_ID))
         try:
             while not self._stopping.is_set():

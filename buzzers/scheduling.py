@@ -1,4 +1,4 @@
-"""Before others for the processor: priority of the threads that read boxes, memory that stays, no garbage collection.
+"""Before others for the processor: priority of the timing core, memory that stays, no garbage collection.
 
 All of it where the system allows, and none of it is needed: what is not allowed costs latency, never a verdict,
 since presses are stamped before they come here. `Scheduling` says what is in force and how to allow the rest.
@@ -17,6 +17,7 @@ from typing import Any
 
 FIFO = 10  # low among real-time priorities: the kernel's own threads stay above it
 NICE = -10
+LONGEST_RUN_S = 5  # of processor time without waiting; whoever computes longer has gone astray and is ended
 TIMER_SLACK_NS = 1_000  # the kernel may wake a sleeper 50 µs late unless it is told otherwise
 COLLECT_NS = 10_000_000_000
 ENOUGH_LOCKED = 4 << 30  # address space: below such a limit a later allocation could fail
@@ -26,8 +27,8 @@ CAP_IPC_LOCK = 14
 STATUS = Path("/proc/self/status")
 
 PRIORITY_REMEDY = (
-    "读取线程以普通优先级运行：在 /etc/security/limits.conf 加一行「用户名 - rtprio 10」后重新登录，"
-    "或在 systemd 单元里写 LimitRTPRIO=10 · the threads that read boxes have no real-time priority: add the line "
+    "计时进程以普通优先级运行：在 /etc/security/limits.conf 加一行「用户名 - rtprio 10」后重新登录，"
+    "或在 systemd 单元里写 LimitRTPRIO=10 · the timing core has no real-time priority: add the line "
     "'USER - rtprio 10' to /etc/security/limits.conf and log in again, or LimitRTPRIO=10 to the systemd unit"
 )
 MEMORY_REMEDY = (
@@ -41,7 +42,7 @@ MEMORY_REMEDY = (
 class Scheduling:
     """What is in force in this process. `why_not`: how to allow what is not, Chinese and English."""
 
-    reader_priority: str  # "fifo 10" | "nice -10" | "normal"
+    priority: str  # "fifo 10" | "nice -10" | "normal"
     memory_locked: bool
     gc: str  # "frozen"
     timer_slack_ns: int | None  # None: as the system has it
@@ -49,7 +50,7 @@ class Scheduling:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "reader_priority": self.reader_priority,
+            "priority": self.priority,
             "memory_locked": self.memory_locked,
             "gc": self.gc,
             "timer_slack_ns": self.timer_slack_ns,
@@ -57,13 +58,18 @@ class Scheduling:
         }
 
 
-def raise_reader() -> str:
-    """Raises the calling thread alone; whatever it starts is as usual. Returns what it has: "fifo 10", for one.
+def raise_priority() -> str:
+    """Raises the calling thread and all that it will start. Returns what they have: "fifo 10", for one.
 
-    Only for a thread that mostly waits: one that computes at this priority would keep a core from all others.
+    All threads of the process, not the readers alone: one that holds the interpreter's lock and is kept from the
+    processor holds the readers up as well. They mostly wait; one that computes for seconds without waiting would
+    keep a core from all others, so the kernel ends the process then, and it is started anew.
     """
-    with contextlib.suppress(OSError, AttributeError):  # AttributeError: not Linux
-        os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(FIFO))
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # AttributeError: not Linux
+        resource.setrlimit(
+            resource.RLIMIT_RTTIME, (LONGEST_RUN_S * 1_000_000, (LONGEST_RUN_S + 1) * 1_000_000)
+        )
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(FIFO))
         return f"fifo {FIFO}"
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
@@ -72,11 +78,7 @@ def raise_reader() -> str:
 
 
 def prepare() -> Scheduling:
-    """Does what holds for the whole process, before its threads are started, and tries what readers will get."""
-    tried: list[str] = []
-    trial = threading.Thread(target=lambda: tried.append(raise_reader()), name="try priority")
-    trial.start()
-    trial.join()
+    """Does all that the system allows for this process; before its threads are started."""
     memory_locked = (
         may_lock(resource.getrlimit(resource.RLIMIT_MEMLOCK)[0], _capabilities()) and _lock_memory()
     )
@@ -84,10 +86,11 @@ def prepare() -> Scheduling:
     gc.collect()
     gc.freeze()
     gc.disable()
-    why_not = [] if tried[0].startswith("fifo") else [PRIORITY_REMEDY]
+    priority = raise_priority()
+    why_not = [] if priority.startswith("fifo") else [PRIORITY_REMEDY]
     if not memory_locked:
         why_not.append(MEMORY_REMEDY)
-    return Scheduling(tried[0], memory_locked, "frozen", slack_ns, tuple(why_not))
+    return Scheduling(priority, memory_locked, "frozen", slack_ns, tuple(why_not))
 
 
 def may_lock(limit_bytes: int, capabilities: int) -> bool:

@@ -9,7 +9,7 @@ class Seating:
 
     The n-th box (from 0) with k inputs has the seats n*k+1 .. n*k+k: a single box has one seat an input, boxes with
     one button each have one seat each, in the order of their ports. A box keeps its number when it moves to
-    another port. `wanted` gives the seats of the inputs of a port outright.
+    another port; a spare takes the number of one that is gone when no seat is left. `wanted` gives the seats of the inputs of a port outright.
     """
 
     def __init__(
@@ -28,9 +28,20 @@ class Seating:
             if any(other != port and claimed[0] == box for other, claimed in self._claims.items()):
                 return False
             self._claims[port] = (box, inputs)
-            if port not in self._ports:
-                self._numbers.setdefault(box, len(self._ports) + len(self._numbers))
+            if port not in self._ports and box not in self._numbers:
+                self._numbers[box] = self._free_number(inputs)
             return True
+
+    def _free_number(self, inputs: int) -> int:
+        """The next number; if that has no seat, the one of a box that is not there: a spare takes its place."""
+        fresh = max([len(self._ports) - 1, *self._numbers.values()]) + 1
+        present = {box for box, _ in self._claims.values()}
+        gone = sorted((number, box) for box, number in self._numbers.items() if box not in present)
+        if fresh * inputs < self._seats or not gone:
+            return fresh
+        number, box = gone[0]
+        del self._numbers[box]
+        return number
 
     def seats(self, port: str) -> tuple[int, ...]:
         """The seats of the inputs of the box on `port`, input 0 first; () if there is none or no seat is left."""

@@ -18,7 +18,6 @@ from buzzers.driver import Changed, Gone, Live, Marked, Pace, Post, Pressed, Res
 from buzzers.frames import FAULT_CONTACT, Decoder, Identify, Lamps, Message, encode
 from buzzers.lamp_orders import LampOrders
 from buzzers.latency_timer import LONGEST_MS, shorten
-from buzzers.scheduling import raise_reader
 from buzzers.seating import PortSeats, Seating
 from buzzers.spikes import Spikes
 from buzzers.sync_wire import SyncWire
@@ -166,7 +165,6 @@ class SerialBox:
     # -- reading ------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        raise_reader()
         while not self._stopping.is_set():
             try:
                 with self._open() as port:

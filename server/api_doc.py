@@ -34,7 +34,7 @@ while unknown), `rtt_us`, `last_press` (`{"seat", "ago_ms"}` or null), `resets` 
 contradicted itself), `resent` (events sent again), `crc_errors`, `overflows`, `spikes` (too short to be a press), `silent_ms`
 (since it was last heard), `sync_us` (± of its sync wire against other boxes; null: none), `held` (seats whose button is down), `problem` and `problem_en` (what is wrong and how to mend it, or null).
 
-`timing`: `state`, `simulated`, and `scheduling`, what the system allowed the timing core: `reader_priority` (`fifo 10`,
+`timing`: `state`, `simulated`, and `scheduling`, what the system allowed the timing core: `priority` (`fifo 10`,
 `nice -10`, `normal`), `memory_locked`, `gc`, `timer_slack_ns`, `why_not` (how to allow what is missing).
 
 A view for `audience` is not there yet.

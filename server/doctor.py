@@ -165,9 +165,7 @@ def check_show(said: dict[str, Any]) -> list[Check]:
     scheduling = timing.get("scheduling")
     if scheduling:
         locked = "已锁定 · locked" if scheduling["memory_locked"] else "未锁定 · not locked"
-        text = (
-            f"读取线程 readers: {scheduling['reader_priority']}; 内存 memory {locked}; gc {scheduling['gc']}"
-        )
+        text = f"优先级 priority: {scheduling['priority']}; 内存 memory {locked}; gc {scheduling['gc']}"
         why_not = scheduling["why_not"]
         found.append(Check("timing core", "warning" if why_not else "ok", text, "; ".join(why_not)))
     return found + [check_box(box) for box in said["boxes"]]

@@ -7,6 +7,7 @@ commit never holds up a screen. Started by `server/cli.py`; ends when its parent
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import gc
 import os
@@ -35,6 +36,7 @@ from .auth import Auth
 from .buzzer_link import BuzzerLink
 from .event_log import EventLog
 from .game.commands import Tick
+from .game.state import State
 from .sockets import add_namespaces
 from .stage import Stage
 from .web import Busy, Commands, make_app
@@ -52,7 +54,8 @@ ACCEPT_EVERY_S = (
     0.005  # a crowd that comes back at once is let in one by one, and what the host does goes between
 )
 SWITCH_S = 5e-4  # a native thread with a ruling to store must not wait 5 ms for the event loop to yield
-TIDY_S = 10
+NICE = -5
+NEVER = 1_000_000_000
 
 
 def without_compression(app: Any) -> Any:
@@ -97,13 +100,9 @@ class Paced:
         return getattr(self._listener, name)
 
 
-def tidy_up(stage: Stage) -> None:
-    """Collect garbage while nobody waits for a press: it takes up to 0.1 s. A green thread of its own, for ever."""
-    while True:
-        eventlet.sleep(TIDY_S)
-        if not stage.state.buzz.live:
-            gc.collect()
-            gc.freeze()  # what has lived so long is not looked at again
+def collect_rarely(state: State) -> None:
+    """Leave the long garbage collections, of up to 0.1 s, to the moments when nobody waits for a press."""
+    gc.set_threshold(700, 10, NEVER if state.buzz.live else 10)
 
 
 def take_turns() -> None:
@@ -198,10 +197,9 @@ def serve(data: Path, address: str, port: int, core: Path) -> int:
     eventlet.spawn(link.run)
     eventlet.spawn(keep_time, stage)
     eventlet.spawn(keep_probing, web_buzzers, stage)
-    eventlet.spawn(tidy_up, stage)
+    stage.on_change.append(collect_rarely)
     gc.collect()
     gc.freeze()
-    gc.disable()
     print(f"stage ready on {address}:{port}", file=sys.stderr, flush=True)
     eventlet.wsgi.server(
         Paced(listener),
@@ -226,6 +224,8 @@ def main(argv: list[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor hears Ctrl-C and ends us in order
     end_with_parent()
     sys.setswitchinterval(SWITCH_S)
+    with contextlib.suppress(PermissionError):  # where it is allowed: the show goes before whatever else runs here
+        os.setpriority(os.PRIO_PROCESS, 0, NICE)
     return serve(arguments.data, arguments.host, arguments.port, arguments.core)
 
 

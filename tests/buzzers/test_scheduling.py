@@ -4,14 +4,16 @@ import gc
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
 from buzzers import scheduling
-from buzzers.scheduling import COLLECT_NS, ENOUGH_LOCKED, Collector, may_lock, raise_reader
+from buzzers.scheduling import COLLECT_NS, ENOUGH_LOCKED, Collector, may_lock, raise_priority
 from tests.buzzers.helpers import ROOT
 
 # A process of its own: what is locked, frozen or raised would stay with the tests.
@@ -27,28 +29,32 @@ if os.geteuid() == 0:
 print(json.dumps(prepare().to_json()))
 """
 PROVE = """
-import gc, json, os, threading
-from buzzers.scheduling import prepare, raise_reader
+import gc, json, os, resource, threading
+from buzzers.scheduling import prepare
 said = prepare().to_json()
 found = {}
 def child():
     found["child"] = os.sched_getscheduler(0)
-def reader():
-    found["said"] = raise_reader()
-    found["policy"] = os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK
     found["nice"] = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-    started = threading.Thread(target=child)
-    started.start()
-    started.join()
-thread = threading.Thread(target=reader)
+thread = threading.Thread(target=child)
 thread.start()
 thread.join()
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
 found["locked_kb"] = int(status["VmLck"].split()[0])
 found["slack"] = int(open("/proc/self/timerslack_ns").read())
 found["main"] = os.sched_getscheduler(0)
+found["longest_us"] = resource.getrlimit(resource.RLIMIT_RTTIME)[0]
 found["gc"] = [gc.isenabled(), gc.get_freeze_count() > 0]
 print(json.dumps({**said, "found": found}))
+"""
+STRAY = """
+import time
+from buzzers import scheduling
+scheduling.LONGEST_RUN_S = 1
+print(scheduling.prepare().priority, flush=True)
+until = time.monotonic() + 8
+while time.monotonic() < until:
+    pass
 """
 
 
@@ -62,19 +68,31 @@ def test_what_is_said_is_what_is_in_force() -> None:
     told = run(PROVE)
     found = told["found"]
     assert isinstance(found, dict)
-    assert found["said"] == told["reader_priority"]
-    fifo = told["reader_priority"] == "fifo 10"
-    assert found["policy"] == (os.SCHED_FIFO if fifo else os.SCHED_OTHER)
-    assert told["reader_priority"] == "nice -10" or found["nice"] == os.getpriority(os.PRIO_PROCESS, 0)
-    assert found["main"] == found["child"] == os.SCHED_OTHER, "the readers alone"
+    fifo = told["priority"] == "fifo 10"
+    assert found["main"] == found["child"] == (os.SCHED_FIFO if fifo else os.SCHED_OTHER)
+    assert told["priority"] != "nice -10" or found["nice"] == -10
+    assert not fifo or found["longest_us"] == 5_000_000
     assert (found["locked_kb"] > 0) == told["memory_locked"]
-    assert found["slack"] == told["timer_slack_ns"] == 1_000
+    assert told["timer_slack_ns"] == 1_000
+    assert found["slack"] == (0 if fifo else 1_000)  # a real-time thread has none at all
     assert told["gc"] == "frozen" and found["gc"] == [False, True]
+
+
+def test_a_thread_that_goes_astray_does_not_keep_the_core_for_ever() -> None:
+    began_s = time.monotonic()
+    ended = subprocess.run(
+        [sys.executable, "-c", STRAY], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    if ended.stdout.startswith("fifo"):
+        assert -ended.returncode in (signal.SIGXCPU, signal.SIGKILL)
+        assert time.monotonic() - began_s < 7
+    else:
+        assert ended.returncode == 0  # an ordinary process takes its turn with the others
 
 
 def test_without_any_right_it_works_and_says_how_to_allow_it() -> None:
     told = run(BARE)
-    assert (told["reader_priority"], told["memory_locked"]) == ("normal", False)
+    assert (told["priority"], told["memory_locked"]) == ("normal", False)
     why_not = told["why_not"]
     assert isinstance(why_not, list) and len(why_not) == 2
     assert "rtprio 10" in why_not[0] and "LimitMEMLOCK=infinity" in why_not[1]
@@ -88,10 +106,10 @@ def test_a_right_that_is_refused_falls_back(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(os, "sched_setscheduler", refuse)
     monkeypatch.setattr(os, "setpriority", lambda *arguments: nice.append(arguments))
-    assert raise_reader() == "nice -10"
+    assert raise_priority() == "nice -10"
     assert nice == [(os.PRIO_PROCESS, threading.get_native_id(), -10)]
     monkeypatch.setattr(os, "setpriority", refuse)
-    assert raise_reader() == "normal"
+    assert raise_priority() == "normal"
 
 
 @pytest.mark.parametrize(

@@ -193,3 +193,26 @@ def test_a_box_for_which_no_seat_is_left_has_none() -> None:
     for port in ("/a", "/b"):
         seating.claim(port, f"box{port}", 6)
     assert seating.seats("/b") == ()
+
+
+def test_a_spare_takes_the_seat_of_a_box_that_is_gone_when_no_other_is_left() -> None:
+    seating = Seating(2)
+    for number in (1, 2):
+        assert seating.claim(f"/{number}", f"box{number}", 1)
+    seating.release("/1")
+    assert seating.claim("/3", "spare", 1)
+    assert seating.seats("/3") == (1,) and seating.seats("/2") == (2,)
+    seating.release("/3")
+    assert seating.claim("/1", "box1", 1)  # the first one, mended, in place of the spare
+    assert seating.seats("/1") == (1,)
+
+
+def test_a_spare_takes_no_seat_of_a_box_that_is_there() -> None:
+    seating = Seating(2)
+    for number in (1, 2):
+        assert seating.claim(f"/{number}", f"box{number}", 1)
+    assert seating.claim("/3", "spare", 1)
+    assert seating.seats("/3") == ()
+    seating.release("/2")
+    assert seating.claim("/2", "box2", 1)
+    assert seating.seats("/2") == (2,)

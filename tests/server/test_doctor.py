@@ -217,7 +217,7 @@ def box(**more: Any) -> dict[str, Any]:
 
 
 def said(**more: Any) -> dict[str, Any]:
-    scheduling = {"reader_priority": "fifo 10", "memory_locked": True, "gc": "frozen", "why_not": []}
+    scheduling = {"priority": "fifo 10", "memory_locked": True, "gc": "frozen", "why_not": []}
     timing = {"state": "ok", "simulated": False, "scheduling": scheduling}
     return {"version": "1", "log": {"state": "ok"}, "timing": timing, "boxes": [box()], **more}
 
@@ -229,7 +229,7 @@ def test_a_healthy_show() -> None:
 
 
 def test_what_is_wrong_with_a_show() -> None:
-    scheduling = {"reader_priority": "normal", "memory_locked": False, "gc": "frozen", "why_not": ["rtprio"]}
+    scheduling = {"priority": "normal", "memory_locked": False, "gc": "frozen", "why_not": ["rtprio"]}
     boxes = [
         box(state="down", problem="坏", problem_en="broken"),
         box(state="up", problem="毛刺", problem_en="spikes"),

@@ -58,9 +58,9 @@ def test_healthz_tells_what_the_system_allowed_the_timing_core(show: Show) -> No
     found = show.get("/healthz")["timing"]
     assert found["state"] == "ok"
     scheduling = found["scheduling"]
-    assert scheduling["reader_priority"] in ("fifo 10", "nice -10", "normal")
+    assert scheduling["priority"] in ("fifo 10", "nice -10", "normal")
     assert scheduling["gc"] == "frozen" and isinstance(scheduling["memory_locked"], bool)
-    allowed = scheduling["reader_priority"].startswith("fifo") and scheduling["memory_locked"]
+    allowed = scheduling["priority"].startswith("fifo") and scheduling["memory_locked"]
     assert (scheduling["why_not"] == []) == allowed
 
 
