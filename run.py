@@ -13,6 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 OLDEST = (3, 11)
+# Commands that need more than a show does.
+MEASURING = {"test": "tests.run", "bench": "benchmarks.cli"}
 
 
 def fail(message):
@@ -94,9 +96,10 @@ def main():
     if sys.version_info < OLDEST:
         fail(f"needs Python 3.11 or newer, this is {sys.version.split()[0]}")
     arguments = sys.argv[1:]
-    if arguments[:1] == ["test"]:
+    module = MEASURING.get(arguments[0]) if arguments else None
+    if module:
         python = prepared(".venv-test", ["requirements.txt", "requirements-dev.txt"])
-        hand_over(python, "tests.run", arguments[1:])
+        hand_over(python, module, arguments[1:])
     hand_over(prepared(".venv", ["requirements.txt"]), "server.cli", arguments)
 
 

@@ -38,6 +38,7 @@ SUITES = {
         "tests/test_architecture.py",
     ],
     "firmware": ["tests/firmware"],
+    "benchmarks": ["tests/benchmarks"],
     "display": ["tests/display"],
     "faults": ["tests/faults"],
     "e2e": ["tests/e2e"],

@@ -24,6 +24,7 @@
 #define LEAD_NS 2000000   /* a line read now is played from then on */
 #define REST_NS 50000     /* the chips lag behind real time by at most this, if the host lets them */
 #define LONGEST_REST_NS 20000000
+#define WAKE_NS 150000    /* a timer wakes us so late; a converter hands its bytes over in time */
 #define SAVE_NS 1000000000ull
 
 static struct box boxes[BOXES_MAX];
@@ -110,18 +111,29 @@ static void rest(bool commands)
 {
     struct pollfd fds[BOXES_MAX + 1];
     uint64_t until = UINT64_MAX;
+    uint64_t delivery = UINT64_MAX;
     uint64_t now = monotonic_ns();
     uint64_t wait;
     struct timespec timeout;
 
     for (int i = 0; i < options.boxes; i++) {
         uint64_t due = box_due_ns(&boxes[i]);
+        uint64_t read = link_read_due(&boxes[i].link);
 
         if (due < until)
             until = due;
+        if (read < delivery)
+            delivery = read;
         fds[i] = (struct pollfd){.fd = boxes[i].master, .events = link_room(&boxes[i].link) ? POLLIN : 0};
     }
     fds[options.boxes] = (struct pollfd){.fd = commands ? 0 : -1, .events = POLLIN};
+    if (until == delivery && until > now && until < now + WAKE_NS) {
+        while (monotonic_ns() < until && !poll(fds, (nfds_t)options.boxes + 1, 0))
+            ;
+        return;
+    }
+    if (until == delivery && until > now)
+        until -= WAKE_NS;
     wait = until > now + REST_NS ? until - now : REST_NS;
     if (wait > LONGEST_REST_NS)
         wait = LONGEST_REST_NS;

@@ -1,0 +1,1 @@
+"""Measures what the product promises, each figure by a command: see `run.py bench --help`."""

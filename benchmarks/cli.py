@@ -1,0 +1,121 @@
+"""The benchmarks: `run.py bench races` and `run.py bench latency`. Results on stdout, progress on stderr.
+
+Exit status: 0 done, 1 the answer is no (a wrong winner, a bound that did not hold, a goal missed, nothing that could be
+measured), 2 wrong call, 130 on Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.table import readable
+from tests.run import DEBIAN, prepare_debian
+
+DONE, NO, INTERRUPTED = 0, 1, 130
+RACES = {"simavr": 2_000, "model": 1_000_000}
+Answer = tuple[dict[str, Any], bool]  # the result, and whether it is one to be content with
+
+
+def say(text: str) -> None:
+    print(f"firstpress: {text}", file=sys.stderr, flush=True)
+
+
+def races(options: argparse.Namespace) -> Answer:
+    truth = options.truth or "simavr"
+    count = options.races or RACES[truth]
+    if truth == "model":
+        from benchmarks import model_figures, model_races
+
+        result = model_races.run(count, options.seed, options.jobs)
+        return result, model_figures.passed(result)
+    prepare_debian(DEBIAN)
+    from benchmarks import race_figures
+    from benchmarks import races as against_simavr
+
+    result = against_simavr.run(count, options.seed, say, options.link_races)
+    return result, race_figures.passed(result)
+
+
+def latency(options: argparse.Namespace) -> Answer:
+    prepare_debian(DEBIAN)
+    from benchmarks import latency as measured
+
+    result = measured.run(
+        options.presses, options.load_presses, options.phones, say, browser=not options.no_browser
+    )
+    return result, measured.passed(result)
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return value
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="races|latency")
+
+    def command(name: str, run: Callable[[argparse.Namespace], Answer], text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.add_argument("--json", action="store_true", help="one JSON object on standard output")
+        sub.set_defaults(run=run)
+        return sub
+
+    racing = command("races", races, "who was first: verdicts held to the truth, beside two common ways")
+    which = racing.add_mutually_exclusive_group()
+    which.add_argument(
+        "--truth",
+        choices=["simavr"],
+        help="the real core and the shipped firmware, simulated cycle by cycle (default)",
+    )
+    which.add_argument(
+        "--model",
+        dest="truth",
+        action="store_const",
+        const="model",
+        help="our clock estimate and arbiter over modelled links, in virtual time",
+    )
+    racing.add_argument(
+        "--races",
+        type=_count,
+        metavar="N",
+        help=f"default: {RACES['simavr']:,} on one hub, or {RACES['model']:,} with --model",
+    )
+    racing.add_argument(
+        "--link-races", type=_count, metavar="N", help="for each link of single boxes (default: a tenth)"
+    )
+    racing.add_argument("--seed", type=int, default=1, metavar="S")
+    racing.add_argument(
+        "--jobs", type=_count, default=os.cpu_count() or 1, metavar="N", help="processes, for --model"
+    )
+    timing = command("latency", latency, "from a press to the verdict, the lamp and the screen")
+    timing.add_argument("--presses", type=_count, default=60, metavar="N", help="while idle (default 60)")
+    timing.add_argument("--load-presses", type=_count, default=100, metavar="N", help="under load (100)")
+    timing.add_argument("--phones", type=_count, default=300, metavar="N", help="that reconnect (300)")
+    timing.add_argument("--no-browser", action="store_true", help="leave the paint out")
+    return parser
+
+
+def main(argv: list[str]) -> int:
+    """Run one benchmark. Returns the exit status."""
+    options = _parser().parse_args(argv)
+    try:
+        result, content = options.run(options)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except (AssertionError, OSError, RuntimeError) as error:  # the simulator or the show did not come along
+        say(f"it could not be measured: {error}")
+        return NO
+    print(json.dumps(result, ensure_ascii=False) if options.json else readable(result))
+    return DONE if content else NO
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
