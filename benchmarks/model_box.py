@@ -185,7 +185,7 @@ class ModelBox:
     def _ping(self, due_ns: int) -> None:
         if due_ns != self._due_ns:
             return  # it was sent earlier
-        pace = Pace.DECIDING if self.session.urgent else self.pace
+        pace = Pace.DECIDING if self.session.urgent(due_ns) else self.pace
         ping = self.session.next_ping(hold=pace is not Pace.DECIDING)
         sent_ns = self.host.awake_ns(due_ns)
         self.session.sent(ping, sent_ns)
@@ -296,11 +296,11 @@ class ModelBox:
 
     def _hand(self, message: Pong | Stamp | Event) -> None:
         now_ns = self.agenda.now_ns
-        waited = self.session.urgent
+        waited = self.session.urgent(now_ns)
         for found in self.session.receive(message, now_ns):
             if isinstance(found, Press):
                 self.session.accepted(found)
             if not self.refused:
                 self.told(self, found)
-        if self.session.urgent and not waited:
+        if self.session.urgent(now_ns) and not waited:
             self._ping_by(now_ns)

@@ -40,6 +40,7 @@ from buzzers.verdict import Finding, Foul, JudgedPress, LatePress, Status, Stray
 SILENCE_NS = 250_000_000
 PATIENCE_NS = 1_000_000_000
 HOLD_NS = 200_000_000
+HURRY_NS = 50_000_000  # a box that has not answered by then does not answer sooner for being asked more often
 KEPT_ARMINGS = 32
 STALLS = (
     20  # of our own process that one verdict waits for; a host that only just crawls gets it late, not never
@@ -168,10 +169,12 @@ class Arbiter:
         """The arming that waits for its verdict, or None."""
         return self._armings[-1].name if self._armings and self._armings[-1].running else None
 
-    @property
-    def deciding(self) -> bool:
-        """Whether a press counts already and only watermarks are waited for."""
-        return self.running is not None and self._armings[-1].known_ns is not None
+    def deciding(self, now_ns: int) -> bool:
+        """Whether a press counts already, and the watermarks that are waited for are due at any moment."""
+        arming = self._armings[-1] if self._armings else None
+        if arming is None or not arming.running or arming.known_ns is None:
+            return False
+        return now_ns < max(arming.known_ns, arming.resumed_ns) + HURRY_NS
 
     def horizon_ns(self) -> int | None:
         """The verdict is final once every watermark is later than this; None while there is nothing to decide."""

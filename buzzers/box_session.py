@@ -38,6 +38,9 @@ from buzzers.sync_wire import Capture, SyncWire
 FRAME_BYTES = 7  # what a frame has besides its payload
 PENDING_PRESSES = 64
 PENDING_PINGS = 64
+HURRY_NS = (
+    50_000_000  # an answer that has not come by then does not come sooner for being asked for more often
+)
 STUCK_NS = 10_000_000_000
 HOLD_S = 0.002  # answers are held back by up to this, so that they meet every phase of a USB frame
 BYTE_NS = 20_000  # on a line of 500,000 baud
@@ -89,6 +92,7 @@ class BoxSession:
         self._seating = seating
         self._random = random
         self._pending: list[Event] = []
+        self._waits_since_ns = 0
         self._broken: list[BrokenClock] = []
         self._epoch = 0  # how often the clock has broken since the box started
         self._outstanding = 0
@@ -170,6 +174,8 @@ class BoxSession:
                     Loss()
                 )  # what was pressed about then may be dated so badly that it is in no arming
         seats = self.seats
+        if not self._pending:
+            self._waits_since_ns = received_ns
         self._pending += [event for event in events if _is_press(event) and event.input < len(seats)]
         del self._pending[PENDING_PRESSES:]
         if not self.clock.trusted:
@@ -189,10 +195,9 @@ class BoxSession:
                 found.append(Mark(watermark_ns))
         return found
 
-    @property
-    def urgent(self) -> bool:
-        """Whether a press waits for an exchange."""
-        return bool(self._pending)
+    def urgent(self, now_ns: int) -> bool:
+        """Whether a press waits for an exchange that is due at any moment."""
+        return bool(self._pending) and now_ns < self._waits_since_ns + HURRY_NS
 
     def next_pulse(self, now_ns: int, every_ns: int) -> SyncPulse | None:
         """The order to pulse the sync wire, if it is this box's turn and time."""

@@ -100,7 +100,7 @@ class Core:
         self._ticked_ns = now_ns
         self._publish(self.arbiter.tick(now_ns))
         running = self.arbiter.running is not None
-        pace = Pace.DECIDING if self.arbiter.deciding else Pace.ARMED if running else Pace.IDLE
+        pace = Pace.DECIDING if self.arbiter.deciding(now_ns) else Pace.ARMED if running else Pace.IDLE
         for driver in self._drivers():
             driver.set_pace(pace)
         if now_ns >= self._next_status_ns():

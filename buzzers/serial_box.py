@@ -220,9 +220,9 @@ class SerialBox:
     def _receive(self, message: Message, now_ns: int) -> None:
         with self._wake:
             session = self._session
-            waited = session.urgent
+            waited = session.urgent(now_ns)
             found = session.receive(message, now_ns)
-            self._ping_now |= session.urgent and not waited
+            self._ping_now |= session.urgent(now_ns) and not waited
             if any(isinstance(one, Loss) for one in found):
                 self._lamps.repeat()  # a box that restarts is dark
             if session.greeted:
@@ -330,7 +330,7 @@ class SerialBox:
                             identify_s = due_s = now_s + IDENTIFY_S
                     else:
                         out, due_s = self._orders(), ping_s
-                        pace = Pace.DECIDING if session.urgent else self._pace
+                        pace = Pace.DECIDING if session.urgent(time.monotonic_ns()) else self._pace
                         if now_s >= due_s or self._ping_now:
                             self._ping_now = False
                             # Irregular, so that pings meet every phase of a USB frame.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from buzzers.arbiter import HOLD_NS, PATIENCE_NS, SILENCE_NS, STALLS, Arbiter
+from buzzers.arbiter import HOLD_NS, HURRY_NS, PATIENCE_NS, SILENCE_NS, STALLS, Arbiter
 from buzzers.arming import KEPT_PRESSES
 from buzzers.verdict import Finding, Foul, LatePress, StrayPress, Verdict
 from tests.buzzers.test_arbiter import ARM, CLOSE, MS, OPEN, SEATS, make_press, only_verdict, opened
@@ -13,10 +13,11 @@ from tests.buzzers.test_arbiter import ARM, CLOSE, MS, OPEN, SEATS, make_press, 
 def test_a_press_that_a_foul_takes_back_leaves_no_wait_behind() -> None:
     arbiter = opened(("box1", "box2", "box3"))
     arbiter.press(make_press(1, OPEN + 20 * MS, sequence=2), OPEN + 23 * MS)
-    assert arbiter.deciding
+    assert arbiter.deciding(OPEN + 24 * MS)
+    assert not arbiter.deciding(OPEN + 23 * MS + HURRY_NS), "asking more often does not help any more"
     (foul,) = arbiter.press(make_press(1, OPEN - 5 * MS, sequence=1), OPEN + 48 * MS)
     assert isinstance(foul, Foul)
-    assert not arbiter.deciding
+    assert not arbiter.deciding(OPEN + 49 * MS)
     later_ns = OPEN + 5_000 * MS
     for box in ("box1", "box2", "box3"):
         arbiter.watermark(box, later_ns - MS, later_ns)
@@ -71,7 +72,7 @@ def test_a_press_before_an_open_that_was_told_late_is_a_foul_with_its_lead() -> 
     assert arbiter.open("a1", OPEN, CLOSE, OPEN + 130 * MS) == [
         Foul("a1", make_press(1, OPEN - 30 * MS), 30 * MS)
     ]
-    assert not arbiter.deciding, "the seat is locked out"
+    assert not arbiter.deciding(OPEN + 131 * MS), "the seat is locked out"
 
 
 def test_without_an_open_the_foul_is_told_in_time_and_stands() -> None:
@@ -81,7 +82,7 @@ def test_without_an_open_the_foul_is_told_in_time_and_stands() -> None:
     assert arbiter.tick(OPEN + 32 * MS + HOLD_NS) == []
     assert arbiter.tick(OPEN + 33 * MS + HOLD_NS) == [Foul("a1", press, None)]
     assert arbiter.open("a1", OPEN, CLOSE, OPEN + 300 * MS) == []
-    assert not arbiter.deciding
+    assert not arbiter.deciding(OPEN + 301 * MS)
 
 
 def test_an_arming_that_ends_without_an_open_tells_its_fouls() -> None:
