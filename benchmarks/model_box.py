@@ -186,6 +186,10 @@ class ModelBox:
         if due_ns != self._due_ns:
             return  # it was sent earlier
         pace = Pace.DECIDING if self.session.urgent(due_ns) else self.pace
+        if not self.session.may_ping(due_ns):
+            self._due_ns = due_ns + int(Pace.DECIDING.value * 1e9)
+            self.agenda.at(self._due_ns, self._ping, self._due_ns)
+            return
         ping = self.session.next_ping(hold=pace is not Pace.DECIDING)
         sent_ns = self.host.awake_ns(due_ns)
         self.session.sent(ping, sent_ns)

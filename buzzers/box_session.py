@@ -38,6 +38,8 @@ from buzzers.sync_wire import Capture, SyncWire
 FRAME_BYTES = 7  # what a frame has besides its payload
 PENDING_PRESSES = 64
 PENDING_PINGS = 64
+PINGS_UNDER_WAY = 8
+UNANSWERED_NS = 500_000_000  # then a ping is taken for lost, and another may go
 HURRY_NS = (
     50_000_000  # an answer that has not come by then does not come sooner for being asked for more often
 )
@@ -170,9 +172,8 @@ class BoxSession:
             was_trusted, epoch = self.clock.trusted, self._epoch
             agreed_ticks = self._learn(message, received_ns, answer_ns, self.clock)
             if was_trusted and self._epoch != epoch:
-                found.append(
-                    Loss()
-                )  # what was pressed about then may be dated so badly that it is in no arming
+                # What was pressed about then may be dated so badly that it is in no arming.
+                found.append(Loss())
         seats = self.seats
         if not self._pending:
             self._waits_since_ns = received_ns
@@ -247,6 +248,11 @@ class BoxSession:
             short = False
         return Ping(self._token, min(hold_ticks, 0xFFFF), PING_SHORT if short else 0)
 
+    def may_ping(self, now_ns: int) -> bool:
+        """Whether another ping would do any good: a line or a box that cannot keep up needs fewer, not more."""
+        fresh = [sent_ns for sent_ns in self._pings.values() if now_ns - sent_ns < UNANSWERED_NS]
+        return len(fresh) < PINGS_UNDER_WAY
+
     def sent(self, ping: Ping, now_ns: int) -> None:
         self._pings[ping.token] = now_ns
         while len(self._pings) > PENDING_PINGS:
@@ -317,7 +323,7 @@ class BoxSession:
             known = False  # one way only: it bounds the clock on one side
             agreed = clock.add_stamp(tx_ticks, received_ns - line_ns)
         else:
-            sent_ns = self._pings.pop(pong.token, None)
+            sent_ns = self._answered(pong.token)
             known = sent_ns is not None
             agreed = sent_ns is None or self._exchange(
                 sent_ns, pong.rx_tick, tx_ticks, received_ns, line_ns, clock
@@ -334,6 +340,13 @@ class BoxSession:
         down = {n for n in range(8) if pong.held >> n & 1}
         self._held_since = {n: self._held_since.get(n, received_ns) for n in down}
         return pong.rx_tick if known and agreed else -1
+
+    def _answered(self, token: int) -> int | None:
+        """When the ping of an answer was sent; those before it are not answered any more."""
+        sent_ns = self._pings.get(token)
+        while sent_ns is not None and token in self._pings:
+            del self._pings[next(iter(self._pings))]
+        return sent_ns
 
     def _exchange(
         self, sent_ns: int, rx_ticks: int, tx_ticks: int, received_ns: int, line_ns: int, clock: ClockSync

@@ -9,7 +9,8 @@ class Seating:
 
     The n-th box (from 0) with k inputs has the seats n*k+1 .. n*k+k: a single box has one seat an input, boxes with
     one button each have one seat each, in the order of their ports. A box keeps its number when it moves to
-    another port; a spare takes the number of one that is gone when no seat is left. `wanted` gives the seats of the inputs of a port outright.
+    another port; a spare takes the number of one that is gone when no seat is left. `wanted` gives the seats of
+    the inputs of a port outright.
     """
 
     def __init__(

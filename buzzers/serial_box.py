@@ -331,7 +331,8 @@ class SerialBox:
                     else:
                         out, due_s = self._orders(), ping_s
                         pace = Pace.DECIDING if session.urgent(time.monotonic_ns()) else self._pace
-                        if now_s >= due_s or self._ping_now:
+                        wanted = now_s >= due_s or self._ping_now
+                        if wanted and session.may_ping(time.monotonic_ns()):
                             self._ping_now = False
                             # Irregular, so that pings meet every phase of a USB frame.
                             ping_s = due_s = now_s + pace.value * (0.8 + 0.4 * random.random())
@@ -341,7 +342,7 @@ class SerialBox:
                             out += encode(pulse) if pulse is not None else b""
                             out = self._ping(port, hold=pace is not Pace.DECIDING) + out
                         else:
-                            due_s = min(due_s, now_s + pace.value)
+                            due_s = now_s + Pace.DECIDING.value if wanted else min(due_s, now_s + pace.value)
                     if not out:
                         self._wake.wait(max(0.0, due_s - now_s))
                 if out:

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from buzzers.box_session import BoxSession, Loss, Mark
+from buzzers.box_session import PINGS_UNDER_WAY, UNANSWERED_NS, BoxSession, Loss, Mark
 from buzzers.frames import KIND_PRESS, PING_SHORT, Ack, Event, Hello, Pong, Stamp
 from buzzers.press import Press
 from buzzers.seating import PortSeats, Seating
@@ -160,3 +160,23 @@ def test_a_stamp_before_any_pong_says_nothing() -> None:
     talk.greet()
     assert talk.session.receive(Stamp(1, 1, 2_000_000, 10, 10, 0), talk.now_ms * MS) == []
     assert not talk.session.trusted
+
+
+def test_a_box_that_cannot_keep_up_is_asked_less_often_until_it_can() -> None:
+    talk = greeted()
+    sent_ns = talk.now_ms * MS
+    sent = []
+    while talk.session.may_ping(sent_ns):
+        sent.append(talk.session.next_ping(hold=False))
+        talk.session.sent(sent[-1], sent_ns)
+    assert len(sent) == PINGS_UNDER_WAY
+    assert talk.session.may_ping(sent_ns + UNANSWERED_NS), "they were lost"
+    # An answer that comes at last still counts, and says that no earlier one will come.
+    at = talk.now_ms * TICKS_PER_MS + 100
+    talk.session.receive(
+        Pong(sent[4].token, 1, at, at + 10, at, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), sent_ns + 2 * MS
+    )
+    for _ in range(5):
+        assert talk.session.may_ping(sent_ns)
+        talk.session.sent(talk.session.next_ping(hold=False), sent_ns)
+    assert not talk.session.may_ping(sent_ns)
