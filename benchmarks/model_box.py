@@ -130,7 +130,7 @@ class ModelBox:
     @property
     def refused(self) -> bool:
         """Whether the driver does not let the box take part: its link is too slow."""
-        return bool(self.session.slow)
+        return self.session.slow is not False
 
     def uncertainty_ns(self) -> int | None:
         """That of a press at the latest tick heard of; None if none would be dated."""
@@ -171,7 +171,6 @@ class ModelBox:
     def set_pace(self, pace: Pace) -> None:
         """As the driver does it: at once if it is a faster one."""
         faster, self.pace = pace.value < self.pace.value, pace
-        self.session.at_rest = pace is Pace.IDLE
         if faster:
             self._ping_by(self.agenda.now_ns)
 
@@ -186,6 +185,8 @@ class ModelBox:
         if due_ns != self._due_ns:
             return  # it was sent earlier
         pace = Pace.DECIDING if self.session.urgent(due_ns) else self.pace
+        if self.session.slow is None and pace is Pace.IDLE:
+            pace = Pace.ARMED  # as the driver does while the link is to be judged
         if not self.session.may_ping(due_ns):
             self._due_ns = due_ns + int(Pace.DECIDING.value * 1e9)
             self.agenda.at(self._due_ns, self._ping, self._due_ns)

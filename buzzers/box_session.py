@@ -55,10 +55,9 @@ PONG_LINE_NS = int((PONG_WIRE_BYTES - 1) * BOX_BYTE_NS)
 OLD_PONG_LINE_NS = int((sum(Pong.LAYOUT) + FRAME_BYTES - 1) * BOX_BYTE_NS)  # before minor 1
 BROKEN_KEPT = 4
 FULL_EVERY = 3  # of three pings one asks for all the counters
-ROUND_TRIPS = 96
-# How long a quarter of the answers take at most, and three quarters at least, behind a latency timer of 16 ms. A busy
-# host may hold up many answers, but not so many.
-SLOW_QUARTER_NS, SLOW_QUARTERS_NS = 3_500_000, 10_000_000
+ROUND_TRIPS, FEW_ROUND_TRIPS = 64, 16
+QUICK_NS = 4_000_000  # three answers in four take less over USB frames of 1 ms
+SLOW_QUARTER_NS, SLOW_HALF_NS = 2_500_000, 6_000_000  # more: a latency timer of 16 ms
 
 
 class Seats(Protocol):
@@ -104,7 +103,6 @@ class BoxSession:
         self._overflows = 0  # as the box last counted them
         self._held_since: dict[int, int] = {}
         self._asked = False  # we have sent an identify that no hello has followed
-        self.at_rest = True  # no arming runs
         self.slow: bool | None = None  # the adapter holds bytes back too long; None: not known yet
         self._round_trips: deque[int] = deque(maxlen=ROUND_TRIPS)  # on the way, ns
 
@@ -121,7 +119,8 @@ class BoxSession:
 
     @property
     def trusted(self) -> bool:
-        return self.clock is not None and self.clock.trusted
+        """Whether its presses can be dated: its clock is known, and its link is judged."""
+        return self.clock is not None and self.clock.trusted and self.slow is not None
 
     def connected(self) -> None:
         """A new connection: nothing is known to be under way, and the box must say again who it is."""
@@ -179,7 +178,7 @@ class BoxSession:
             self._waits_since_ns = received_ns
         self._pending += [event for event in events if _is_press(event) and event.input < len(seats)]
         del self._pending[PENDING_PRESSES:]
-        if not self.clock.trusted:
+        if not self.trusted:
             return found
         ready = [event for event in self._pending if event.tick <= agreed_ticks]
         self._pending = [event for event in self._pending if event.tick > agreed_ticks]
@@ -358,17 +357,20 @@ class BoxSession:
         return clock.add_exchange(sent_ns + ping_ns, rx_ticks, tx_ticks, received_ns - line_ns)
 
     def _judge_link(self, round_trip_ns: int) -> None:
-        """Refuses a link only while no arming runs; once found quick enough it is not refused any more.
+        """Judges the link before the box takes part; once found quick enough it is not refused any more.
 
-        A contestant must not lose a box because the host was busy.
+        A contestant must not lose a box because the host has become busy.
         """
-        if self.slow is False or not self.at_rest:
+        if self.slow is False:
             return
         self._round_trips.append(round_trip_ns)
-        if len(self._round_trips) == ROUND_TRIPS:
+        latest = sorted(list(self._round_trips)[-FEW_ROUND_TRIPS:])
+        if len(latest) == FEW_ROUND_TRIPS and latest[FEW_ROUND_TRIPS * 3 // 4] < QUICK_NS:
+            self.slow = False
+        elif len(self._round_trips) == ROUND_TRIPS:
             ordered = sorted(self._round_trips)
-            quarter_ns, quarters_ns = ordered[ROUND_TRIPS // 4], ordered[ROUND_TRIPS * 3 // 4]
-            self.slow = quarter_ns > SLOW_QUARTER_NS and quarters_ns > SLOW_QUARTERS_NS
+            quarter_ns, half_ns = ordered[ROUND_TRIPS // 4], ordered[ROUND_TRIPS // 2]
+            self.slow = quarter_ns > SLOW_QUARTER_NS and half_ns > SLOW_HALF_NS
 
 
 def _is_press(event: Event) -> bool:

@@ -85,7 +85,7 @@ class SerialBox:
     @property
     def greeted(self) -> bool:
         """Whether a box of ours has answered on the present connection."""
-        return self._live_as is not None
+        return self._session.greeted and self._session.unfit is None
 
     def unanswered_ns(self) -> int:
         """For how long the port has been open now without a box of ours answering; 0 if it is not open."""
@@ -110,7 +110,6 @@ class SerialBox:
             if pace is not self._pace:
                 self._ping_now |= pace.value < self._pace.value
                 self._pace = pace
-                self._session.at_rest = pace is Pace.IDLE
                 self._wake.notify_all()
 
     def accepted(self, posted: Pressed) -> None:
@@ -227,7 +226,7 @@ class SerialBox:
                 self._lamps.repeat()  # a box that restarts is dark
             if session.greeted:
                 self._heard_ns = now_ns
-            fit = session.greeted and session.unfit is None and not self._slow()
+            fit = session.greeted and session.unfit is None and session.slow is False and not self._slow()
             self._wake.notify_all()
         if fit and self._live_as != session.box_id and session.box_id is not None:
             if self._live_as is not None:
@@ -283,9 +282,9 @@ class SerialBox:
             self._post(Changed(self))
 
     def _state(self) -> str:
-        if self._live_as is None or not self._session.greeted or self._session.unfit is not None:
+        if not self.greeted or self._slow():
             return "down"
-        return "up" if self._session.trusted else "syncing"
+        return "up" if self._live_as is not None and self._session.trusted else "syncing"
 
     def _explain(self, now_ns: int, state: str) -> str | None:
         """Key of the worst problem, or None."""
@@ -331,6 +330,8 @@ class SerialBox:
                     else:
                         out, due_s = self._orders(), ping_s
                         pace = Pace.DECIDING if session.urgent(time.monotonic_ns()) else self._pace
+                        if session.slow is None and pace is Pace.IDLE:
+                            pace = Pace.ARMED  # the link is still to be judged
                         wanted = now_s >= due_s or self._ping_now
                         if wanted and session.may_ping(time.monotonic_ns()):
                             self._ping_now = False

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from buzzers.box_session import PINGS_UNDER_WAY, UNANSWERED_NS, BoxSession, Loss, Mark
+from buzzers.box_session import FEW_ROUND_TRIPS, PINGS_UNDER_WAY, UNANSWERED_NS, BoxSession, Loss, Mark
 from buzzers.frames import KIND_PRESS, PING_SHORT, Ack, Event, Hello, Pong, Stamp
 from buzzers.press import Press
 from buzzers.seating import PortSeats, Seating
@@ -63,7 +63,7 @@ def greeted() -> Talk:
     talk = Talk()
     talk.session.connected()
     talk.greet()
-    for _ in range(8):
+    for _ in range(FEW_ROUND_TRIPS + 1):
         talk.pong(0)
     assert talk.session.trusted
     return talk
@@ -141,7 +141,7 @@ def test_a_stamp_says_what_a_pong_says_of_time() -> None:
     talk.session.identified()
     talk.session.receive(replace(hello(), minor=1), talk.now_ms * MS)
     talk.pong(0)
-    for _ in range(10):
+    for _ in range(2 * FEW_ROUND_TRIPS):
         talk.now_ms += 10
         ping = talk.session.next_ping(hold=False)
         assert ping.flags == PING_SHORT
