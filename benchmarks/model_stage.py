@@ -183,7 +183,7 @@ class Stage:
         presses = [TruePress(self._number, seat, at_ns) for seat, at_ns in zip(seats, times_ns, strict=True)]
         arbiter = Arbiter()
         for box in self.boxes:
-            if not box.refused:
+            if box.session.greeted:
                 arbiter.box_live(box.box_id)
         now_ns = self.agenda.now_ns
         arbiter.arm("race", SEATS, arm_ns, now_ns)

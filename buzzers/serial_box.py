@@ -13,11 +13,12 @@ from typing import Any
 
 import serial
 
-from buzzers.box_session import BoxSession, Loss, Mark
+from buzzers.box_session import BoxSession, Loss
 from buzzers.driver import Changed, Gone, Live, Marked, Pace, Post, Pressed, Restarted, health
 from buzzers.frames import FAULT_CONTACT, Decoder, Identify, Lamps, Message, encode
 from buzzers.lamp_orders import LampOrders
 from buzzers.latency_timer import LONGEST_MS, shorten
+from buzzers.press import Press
 from buzzers.seating import PortSeats, Seating
 from buzzers.spikes import Spikes
 from buzzers.sync_wire import SyncWire
@@ -226,7 +227,8 @@ class SerialBox:
                 self._lamps.repeat()  # a box that restarts is dark
             if session.greeted:
                 self._heard_ns = now_ns
-            fit = session.greeted and session.unfit is None and session.slow is False and not self._slow()
+            fit = session.greeted and session.unfit is None
+            used = fit and not self._slow()
             self._wake.notify_all()
         if fit and self._live_as != session.box_id and session.box_id is not None:
             if self._live_as is not None:
@@ -234,14 +236,19 @@ class SerialBox:
             self._live_as = session.box_id
             self._post(Live(self, session.box_id, session.link.boot))
         for one in found:
-            if isinstance(one, Mark):
-                self._post(Marked(session.box_id or "", one.watermark_ns))
-            elif isinstance(one, Loss):
+            if isinstance(one, Loss):
                 self._post(Restarted(session.box_id or "", session.link.boot))
-            elif fit:
-                self._post(Pressed(self, one))
-            else:
-                self.accepted(Pressed(self, one))  # of a refused box: nobody waits for it
+            elif isinstance(one, Press):
+                self._report(Pressed(self, one), used)
+            elif used:
+                self._post(Marked(session.box_id or "", one.watermark_ns))
+
+    def _report(self, pressed: Pressed, used: bool) -> None:
+        """A box that is refused stays a box on the stage: every verdict names it as missing."""
+        if used:
+            self._post(pressed)
+        else:
+            self.accepted(pressed)
 
     def _slow(self) -> bool:
         """Whether the adapter holds bytes back so long that the box cannot be used."""
@@ -251,12 +258,6 @@ class SerialBox:
         """Notices silence, and reports whatever a screen should show at once."""
         if self._live_as is not None and now_ns - self._heard_ns > SILENT_NS:
             self._lose("silent")
-        with self._lock:
-            refused = self._live_as if self._slow() else None
-            if refused is not None:
-                self._live_as, self._problem = None, "latency"
-        if refused is not None:
-            self._post(Gone(self, refused))
         with self._lock:
             session = self._session
             if session.link.pong is not None:
