@@ -14,6 +14,7 @@ import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from random import Random
 from typing import Any
 
@@ -83,7 +84,8 @@ def run(races: int, seed: int, jobs: int) -> dict[str, Any]:
     if jobs == 1:
         figures = summed(map(one, shares(races)))
     else:
-        with ProcessPoolExecutor(jobs) as pool:
+        # Processes of their own from the start: a fork of a process with threads or an event loop may hang.
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
             figures = summed(pool.map(one, shares(races)))
     return {**figures.result(), "seed": seed}
 
