@@ -168,8 +168,10 @@ class BoxSession:
             self._hear_wire(message, hello, self.clock)
         agreed_ticks = -1
         if isinstance(message, Pong) and message is self.link.pong:
-            was_trusted, epoch = self.clock.trusted, self._epoch
+            was_trusted, was_slow, epoch = self.clock.trusted, self.slow, self._epoch
             agreed_ticks = self._learn(message, received_ns, answer_ns, self.clock)
+            if was_slow and not self.slow:
+                found.append(Loss())  # what it pressed while it was refused was let go
             if was_trusted and self._epoch != epoch:
                 # What was pressed about then may be dated so badly that it is in no arming.
                 found.append(Loss())

@@ -180,3 +180,11 @@ def test_a_box_that_cannot_keep_up_is_asked_less_often_until_it_can() -> None:
         assert talk.session.may_ping(sent_ns)
         talk.session.sent(talk.session.next_ping(hold=False), sent_ns)
     assert not talk.session.may_ping(sent_ns)
+
+
+def test_a_link_that_was_refused_and_has_become_quick_has_lost_what_came_before() -> None:
+    talk = greeted()
+    talk.session.slow = True
+    for _ in range(FEW_ROUND_TRIPS):
+        talk.pong(0)
+    assert talk.session.slow is False and talk.losses() == 1
