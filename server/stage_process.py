@@ -224,7 +224,8 @@ def main(argv: list[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor hears Ctrl-C and ends us in order
     end_with_parent()
     sys.setswitchinterval(SWITCH_S)
-    with contextlib.suppress(PermissionError):  # where it is allowed: the show goes before whatever else runs here
+    # Where it is allowed: the show goes before whatever else runs here.
+    with contextlib.suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, NICE)
     return serve(arguments.data, arguments.host, arguments.port, arguments.core)
 
