@@ -170,7 +170,13 @@ class BuzzerLink:
                 return
             seats = sorted({*buzz.eligible, *(one.seat for one in buzz.fouls if one.arming == buzz.arming)})
             self._send(
-                {"type": "arm", "arming": buzz.arming, "seats": seats, "arm_ns": buzz.armed_ns - offset_ns}
+                {
+                    "type": "arm",
+                    "arming": buzz.arming,
+                    "seats": seats,
+                    "arm_ns": buzz.armed_ns - offset_ns,
+                    "fouls_lock": buzz.fouls_lock,
+                }
             )
             if buzz.phase == "open" and buzz.open_ns is not None and buzz.close_ns is not None:
                 self._send(

@@ -10,7 +10,7 @@ import msgspec
 
 from .game import commands, events
 from .game.paper import Slot
-from .game.rulebook import Contestant, Judge, RoundRules, Rulebook, Text
+from .game.rulebook import Contestant, FreeCue, Judge, RoundRules, Rulebook, Text, TieBreak
 
 
 def _name(kind: type) -> str:
@@ -52,6 +52,7 @@ def event_from_json(name: str, body: str) -> events.Event:
 def _contest_created(content: dict[str, Any]) -> events.ContestCreated:
     """The one event that holds a choice of types: each round's rules are of the kind they name."""
     book = content["rulebook"]
+    tie_break = book.get("tie_break")
     return events.ContestCreated(
         contest=content["contest"],
         rulebook=Rulebook(
@@ -61,12 +62,24 @@ def _contest_created(content: dict[str, Any]) -> events.ContestCreated:
             base_cp=book["base_cp"],
             contestants=msgspec.convert(book["contestants"], tuple[Contestant, ...]),
             judges=msgspec.convert(book["judges"], tuple[Judge, ...]),
-            rounds=tuple(msgspec.convert(rules, ROUNDS[rules["kind"]]) for rules in book["rounds"]),
+            rounds=tuple(_round(rules) for rules in book["rounds"]),
             web_buzzers=book.get("web_buzzers", False),
+            theme=book.get("theme", "stage"),
+            staged=book.get("staged", False),
+            tie_break=msgspec.convert(tie_break, TieBreak) if tie_break else None,
+            cues=msgspec.convert(book.get("cues", []), tuple[FreeCue, ...]),
         ),
         slots=msgspec.convert(content["slots"], tuple[Slot, ...]),
         draw_seed=content["draw_seed"],
+        rehearsal=content.get("rehearsal", False),
     )
+
+
+def _round(rules: dict[str, Any]) -> Any:
+    """One round's rules; a log of before 0.4 knew one figure for all fouls."""
+    if "foul_cp" in rules:
+        rules = {**rules, "fouls_cp": [rules["foul_cp"]]}
+    return msgspec.convert(rules, ROUNDS[rules["kind"]])
 
 
 def host_command(message: dict[str, Any]) -> commands.HostCommand:

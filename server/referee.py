@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable
@@ -46,12 +47,20 @@ class Referee:
         log: holds at least ContestCreated (see `create_contest`).
         now_ns: contest time, monotonic.
         wall_time: text for people, stored beside.
+        chance: a fresh random number of 128 bits; recorded where a lot is drawn with it.
     """
 
-    def __init__(self, log: EventLog, now_ns: Callable[[], int], wall_time: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        now_ns: Callable[[], int],
+        wall_time: Callable[[], str],
+        chance: Callable[[], int] = lambda: secrets.randbits(128),
+    ) -> None:
         self._log = log
         self._now_ns = now_ns
         self._wall_time = wall_time
+        self._chance = chance
         self._refused: OrderedDict[str, Answer] = OrderedDict()
         self.state: State = load(log)
         self.paper: Paper = load_paper(log)
@@ -63,7 +72,7 @@ class Referee:
             return first
         now_ns = max(self._now_ns(), self.state.contest_ns)
         try:
-            events = decide(self.state, command, now_ns, self.paper)
+            events = decide(self.state, command, now_ns, self.paper, self._chance())
         except Refused as refused:
             return self._remember(command_id, Answer(False, self.state.seq, refused.reason))
         if not events:
@@ -122,9 +131,10 @@ def create_contest(
     questions: Paper,
     draw_seed: str,
     wall_time: str,
+    rehearsal: bool = False,
 ) -> None:
     """Write the first event and the sealed paper of a new contest, in one transaction."""
-    event: Event = ContestCreated(contest, rulebook, slots, draw_seed)
+    event: Event = ContestCreated(contest, rulebook, slots, draw_seed, rehearsal)
     log.append(
         [(0, wall_time, codec.event_type(event), codec.event_to_json(event))],
         paper=[(key, msgspec.json.encode(question).decode()) for key, question in questions.items()],

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from .game import risk
+from .game.flow import open_numbers
 from .game.paper import PublicQuestion
-from .game.rulebook import BuzzIn, Risk, RoundRules, Scenario, Text
+from .game.rulebook import Risk, RoundRules, Scenario, Text
+from .game.scenario import masked_judges
 from .game.standings import places_to_reveal
-from .game.state import State, Turn
+from .game.state import Ruling, State, Turn
 
 View = dict[str, Any]
 LETTERS = "ABCDEFGH"
@@ -36,6 +39,16 @@ def scene_view(state: State) -> View:
             "of": len(groups),
             "complete": state.scene == "standings",
         }
+    if state.scene == "cue" and state.cue is not None:
+        cue = state.rulebook.cues[state.cue]
+        return {"name": "cue", "kind": cue.kind, "title": l10n(cue.title)}
+    if state.scene == "stakes":
+        return {
+            "name": "stakes",
+            "stakes": [{"seat": seat, "points": points(stake_cp)} for seat, stake_cp in state.stakes],
+        }
+    if state.scene == "round_title" and state.tie is not None:
+        return {"name": "round_title", "tie": tie_view(state)}
     if state.scene != "turn" or turn is None:
         return {"name": state.scene}
     if turn.question is None:
@@ -54,31 +67,76 @@ def scene_view(state: State) -> View:
         }
         if turn.answer
         else None,
-        "buzz": _buzz(turn) if isinstance(rules, BuzzIn) else None,
+        "buzz": _buzz(turn) if state.buzz_rules is not None else None,
+        "attempts": [_ruled(one) for one in turn.attempts],
+        "number": turn.number,
+        "assigned_by": turn.assigned_by,
+        "helped": turn.helped > 0,
+        "outlook": _outlook(state, turn),
+        "tie": tie_view(state),
     }
+
+
+def tie_view(state: State) -> View | None:
+    """The tie-break in hand: who is tied for which place, and its own points."""
+    tie = state.tie
+    if tie is None:
+        return None
+    known = dict(tie.points)
+    return {
+        "seats": list(tie.seats),
+        "place": tie.place,
+        "points": [{"seat": seat, "points": points(known.get(seat, 0))} for seat in tie.seats],
+        "over": tie.over,
+    }
+
+
+def _outlook(state: State, turn: Turn) -> View | None:
+    """What hangs on a risk answer: the places that follow from right and from wrong, before the ruling."""
+    if not isinstance(state.round, Risk) or turn.seat is None or turn.question is None or turn.done:
+        return None
+    right, wrong = risk.outlook(state, turn.seat, turn.stake_cp)
+    return {"seat": turn.seat, "right_place": right, "wrong_place": wrong}
 
 
 def _call(state: State, turn: Turn, rules: RoundRules | None) -> View:
     if turn.ruling is not None:
         return {"name": "ruling", "ruling": _ruling(turn)}
-    if not isinstance(rules, Risk):
-        return {"name": "turn_call", "seat": turn.seat}
+    if not isinstance(rules, Risk) or rules.sealed:
+        chosen = dict(state.stakes).get(turn.seat or 0) if isinstance(rules, Risk) else None
+        return {
+            "name": "turn_call",
+            "seat": turn.seat,
+            "numbers": list(open_numbers(state)),
+            "points": None if chosen is None else points(chosen),
+        }
     left = {value_cp: sum(1 for _ in state.free_slots(value_cp)) for value_cp in rules.values_cp}
     return {
         "name": "stake",
         "seat": turn.seat,
-        "values": [{"points": points(value_cp), "left": count} for value_cp, count in left.items()],
+        "values": [
+            {
+                "points": points(value_cp),
+                "left": count,
+                **dict(
+                    zip(
+                        ("right_place", "wrong_place"),
+                        risk.outlook(state, turn.seat or 0, value_cp),
+                        strict=True,
+                    )
+                ),
+            }
+            for value_cp, count in left.items()
+        ],
     }
 
 
 def _ruling(turn: Turn) -> View | None:
-    if turn.ruling is None:
-        return None
-    return {
-        "seat": turn.ruling.seat,
-        "result": turn.ruling.result,
-        "points": points(turn.ruling.points_cp),
-    }
+    return None if turn.ruling is None else _ruled(turn.ruling)
+
+
+def _ruled(ruling: Ruling) -> View:
+    return {"seat": ruling.seat, "result": ruling.result, "points": points(ruling.points_cp)}
 
 
 def _question(question: PublicQuestion, stake_cp: int) -> View:
@@ -112,6 +170,8 @@ def _scenario_scene(state: State, turn: Turn) -> View:
             "seat": turn.seat,
             "question": question,
             "mark": points(turn.mark_cp),
+            "masked": len(turn.masked),
+            "missing": len(turn.missing),
             "marks": [
                 {
                     "judge": one.judge,
@@ -128,13 +188,18 @@ def _scenario_scene(state: State, turn: Turn) -> View:
     elif phase in ("held", "time_up"):
         phase = "marking"
     submitted = {sheet.judge for sheet in turn.sheets}
+    assert isinstance(state.round, Scenario)
+    masked = masked_judges(state, state.round, turn.seat)
     return {
         "name": "scenario",
         "question": question,
         "phase": phase,
+        "purpose": state.clock.purpose if state.clock else None,
+        "masked": len(masked),
         "judges": [
             {"judge": number, "name": name, "submitted": number in submitted}
             for number, name in names.items()
+            if number not in masked and number not in turn.excused
         ],
     }
 
@@ -169,6 +234,8 @@ def _buzz(turn: Turn) -> View:
             "seat": buzz.winner,
             "lead_us": microseconds(buzz.lead_ns),
             "uncertainty_us": microseconds(buzz.lead_uncertainty_ns),
+            "settled": buzz.settled_how,
+            "seed": buzz.seed,
         }
     return {
         "phase": buzz.phase,
@@ -178,7 +245,12 @@ def _buzz(turn: Turn) -> View:
         "first": first,
         "order": press_order(turn),
         "fouls": [
-            {"seat": foul.seat, "points": points(foul.points_cp), "early_us": microseconds(foul.early_ns)}
+            {
+                "seat": foul.seat,
+                "points": points(foul.points_cp),
+                "early_us": microseconds(foul.early_ns),
+                "then": foul.then,
+            }
             for foul in buzz.fouls
         ],
         "eligible": list(buzz.eligible),

@@ -117,6 +117,12 @@ class DeskNamespace(_Stage):
     def on_disconnect(self, reason: Any = None) -> None:
         self._buzzers.leave(_sid())
 
+    def on_command(self, message: Any = None) -> dict[str, Any]:
+        identity = self.identity()
+        if identity is None:
+            raise ConnectionRefusedError("sign-in")
+        return self.commands.run(identity, message)[0]
+
     def on_pressed(self, *_: Any) -> None:
         self._buzzers.pressed(_sid())
 

@@ -18,9 +18,10 @@ from typing import Any, TypeVar
 from .event_log import EventLog
 from .game.commands import Command, StartSession, Tick
 from .game.state import State
+from .host_view import Rim, host_view
 from .referee import Answer, Referee, load
 from .scene_views import View
-from .views import Rim, desk_view, host_view, judge_view, projector_view
+from .views import desk_view, judge_view, projector_view
 
 T = TypeVar("T")
 RunBlocking = Callable[..., Any]

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from . import __version__, codec
 from .auth import Auth, Identity
 from .feed import public_events
-from .game.commands import LampTest, SubmitMarks
+from .game.commands import CloseMarking, LampTest, SubmitMarks
 from .stage import RunBlocking, Stage
 
 DISPLAY = Path(__file__).resolve().parent.parent / "display"
@@ -63,6 +63,11 @@ class Commands:
             if kind == "submit_marks" and identity.role == "judge" and identity.judge is not None:
                 marks = SubmitMarks(identity.judge, codec.marks_cp(message))
                 return self._answer(marks, f"judge {identity.judge}:{command_id}")
+            if kind == "close_marking" and self._is_chief(identity):
+                return self._answer(CloseMarking(), f"judge {identity.judge}:{command_id}")
+            if kind == "choose_stake" and identity.role == "desk" and identity.seat is not None:
+                chosen = codec.host_command({**message, "seat": identity.seat})
+                return self._answer(chosen, f"desk {identity.seat}:{command_id}")
             if identity.role != "host" or kind == "submit_marks":
                 return _refusal("这个操作不属于您的角色", "This command is not for your role"), 403
             if kind == "simulate_press":
@@ -70,6 +75,10 @@ class Commands:
             return self._answer(codec.host_command(message), f"host:{command_id}")
         except codec.BadCommand as error:
             return _refusal(f"命令格式不对：{error}", f"Malformed command: {error}"), 400
+
+    def _is_chief(self, identity: Identity) -> bool:
+        chief = self._stage.state.rulebook.chief
+        return identity.role == "judge" and chief is not None and chief.number == identity.judge
 
     def _answer(self, command: Any, command_id: str) -> tuple[dict[str, Any], int]:
         answer = self._stage.submit(command, command_id)

@@ -16,8 +16,30 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowCue:
+    """Bring a free cue of the cue sheet; `cue` is its index."""
+
+    cue: int
+
+
+@dataclass(frozen=True, slots=True)
 class StartRound:
-    """Begin the next round of the rulebook."""
+    """Begin the next round of the rulebook, or jump to the one with that index."""
+
+    round_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndRound:
+    """End the round in hand before its last go; with an index, skip one that has not begun."""
+
+    reason: str
+    round_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartTieBreak:
+    """Begin the tie-break for the lowest place that is tied and matters: only the tied take part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +49,45 @@ class CallTurn:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Show the next question; in a risk round `points` is the value chosen, in whole points."""
+    """Show the next question.
+
+    `points`: the value chosen in a risk round, in whole points. `number`: the number chosen where there is a board.
+    """
 
     points: int | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceQuestion:
+    """Withdraw the question in hand, which turned out bad; the go gets another."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Hand the risk question in hand to a rival."""
+
+    seat: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseStake:
+    """A contestant's secret choice, in whole points; 0 declines. From a desk `seat` comes from the sign-in."""
+
+    seat: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class RevealStakes:
+    """Reveal every secret choice at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class UseHelp:
+    """A team-mate helps the contestant in hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +127,39 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The host's or chief judge's ruling: right, wrong, timeout, declined, void, unanswered."""
+    """The host's or chief judge's ruling: right, partial, wrong, timeout, declined, void, unanswered, audience.
+
+    `points_cp`: what a partial answer is worth, in hundredths.
+    """
 
     result: str
+    points_cp: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevealRuling:
+    """Make the ruling that waits public."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassToAudience:
+    """Nobody pressed: the hall may answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettleTie:
+    """Settle presses that are too close to call: "draw", "chief" (who names the seat) or "estimate"."""
+
+    how: str
+    seat: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettlePlaces:
+    """Decide a tie for places that no tie-break could: "draw", or "chief" with the seats from best to last."""
+
+    how: str
+    order: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +173,14 @@ class SubmitMarks:
 
     judge: int
     marks_cp: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExcuseJudge:
+    """A judge will not mark the scenario in hand."""
+
+    judge: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +199,54 @@ class RevealPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeRuling:
+    """Put a ruling right. `record`: the sequence of the ruling; `by`: who decided; `points_cp`: for a partial answer."""
+
+    record: int
+    result: str
+    reason: str
+    by: str = ""
+    points_cp: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreditContestant:
+    """The ruling stands, but it was another contestant's."""
+
+    record: int
+    seat: int
+    reason: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VoidQuestion:
+    """A settled question counts for nothing after all: every entry of it is taken back."""
+
+    record: int
+    reason: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetScore:
+    """Set a contestant's score, in hundredths, with the reason."""
+
+    seat: int
+    score_cp: int
+    reason: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Certify:
+    """Sign the result: "host" or "chief_judge", with the name of who signs."""
+
+    role: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetBlackout:
     """Black the projector out, or bring its picture back."""
 
@@ -114,6 +258,11 @@ class Undo:
     """Take the last step back. `step`: refuse unless the last step is the one with this sequence."""
 
     step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Redo:
+    """Bring the step back that was undone last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +327,17 @@ class ReportRefusal:
 
 HostCommand = (
     Show
+    | ShowCue
     | StartRound
+    | EndRound
+    | StartTieBreak
     | CallTurn
     | Present
+    | ReplaceQuestion
+    | Assign
+    | ChooseStake
+    | RevealStakes
+    | UseHelp
     | StartClock
     | HoldClock
     | ResumeClock
@@ -189,12 +346,23 @@ HostCommand = (
     | CancelArming
     | Begin
     | Rule
+    | RevealRuling
+    | PassToAudience
+    | SettleTie
+    | SettlePlaces
     | RevealAnswer
+    | ExcuseJudge
     | CloseMarking
     | RevealMarks
     | RevealPlace
+    | ChangeRuling
+    | CreditContestant
+    | VoidQuestion
+    | SetScore
+    | Certify
     | SetBlackout
     | Undo
+    | Redo
     | LampTest
 )
 MachineCommand = (

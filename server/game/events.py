@@ -1,13 +1,28 @@
 """What can happen in a contest. The log is a list of these; everything on any screen is a fold of it.
 
-An event class with `STEP` takes the show one step on; an undo goes back to before the last step.
+An event class with `STEP` takes the show one step on; an undo goes back to before the last step. Where one command
+makes several of them, all but the first are `joined` to it, so that one undo takes the whole command back.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from .buzz_events import Armed as Armed
+from .buzz_events import ArmingEnded as ArmingEnded
+from .buzz_events import FoulCalled as FoulCalled
+from .buzz_events import LatePressSeen as LatePressSeen
+from .buzz_events import Opened as Opened
+from .buzz_events import PassedToAudience as PassedToAudience
+from .buzz_events import PressSeen as PressSeen
+from .buzz_events import TieSettled as TieSettled
+from .buzz_events import VerdictGiven as VerdictGiven
+from .marks_events import JudgeExcused as JudgeExcused
+from .marks_events import MarkingClosed as MarkingClosed
+from .marks_events import MarkOnBoard as MarkOnBoard
+from .marks_events import MarksRevealed as MarksRevealed
+from .marks_events import MarksSubmitted as MarksSubmitted
 from .paper import Answer, PublicQuestion, Slot
 from .rulebook import Rulebook
 
@@ -20,6 +35,7 @@ class ContestCreated:
     rulebook: Rulebook
     slots: tuple[Slot, ...]
     draw_seed: str
+    rehearsal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +66,34 @@ class SceneShown:
 
 
 @dataclass(frozen=True, slots=True)
+class CueShown:
+    """A free cue of the cue sheet is on: a speech, a video, an award. `cue`: its index in the rulebook."""
+
+    STEP: ClassVar[bool] = True
+    cue: int
+
+
+@dataclass(frozen=True, slots=True)
 class RoundStarted:
-    """`order`: the seats in the order of their turns, fixed here for the whole round."""
+    """`order`: the seats in the order of their turns, fixed here for the whole round.
+
+    `seed`: the number the order was drawn with, None where it was not drawn. A tie-break has the index after the
+    last round, and `order` are the tied.
+    """
 
     STEP: ClassVar[bool] = True
     round_index: int
     order: tuple[int, ...]
+    seed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundEnded:
+    """A round that ends before its last go, or is skipped before its first."""
+
+    STEP: ClassVar[bool] = True
+    round_index: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +114,49 @@ class QuestionPresented:
     seat: int | None
     stake_cp: int
     question: PublicQuestion
+    number: int | None = None  # what it is called on the board it was chosen from
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWithdrawn:
+    """The question in hand turned out bad: it counts for nothing, and the go gets another."""
+
+    STEP: ClassVar[bool] = True
+    question_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAssigned:
+    """A risk question was handed to a rival, who answers it at the same stake."""
+
+    STEP: ClassVar[bool] = True
+    by: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class StakeChosen:
+    """A contestant's secret choice of a value; public only with `StakesRevealed`. 0: declined."""
+
+    seat: int
+    points_cp: int
+
+
+@dataclass(frozen=True, slots=True)
+class StakesRevealed:
+    """Every secret choice at once, as (seat, centipoints)."""
+
+    STEP: ClassVar[bool] = True
+    stakes: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HelpUsed:
+    """A team-mate helped; what that costs follows as a score entry."""
+
+    STEP: ClassVar[bool] = True
+    seat: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +164,10 @@ class ClockStarted:
     """A clock runs until `deadline_ns`, contest time."""
 
     STEP: ClassVar[bool] = True
-    purpose: str  # "answer" | "perform" | "finish"
+    purpose: str  # "answer" | "prepare" | "perform" | "finish"
     total_ns: int
     deadline_ns: int  # contest time
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,89 +192,29 @@ class ClockExpired:
 
 
 @dataclass(frozen=True, slots=True)
-class Armed:
-    """From `armed_ns` (contest time) on, presses of `seats` belong to this arming and are fouls."""
+class RulingStaged:
+    """The host has ruled; it waits, unseen, until it is revealed. `remaining_ns`: the clock stands with that."""
 
     STEP: ClassVar[bool] = True
-    arming: str
-    seats: tuple[int, ...]
-    armed_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """Presses count from `open_ns` to `close_ns`: contest time, set ahead so that lamps and core agree."""
-
-    arming: str
-    open_ns: int
-    close_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class FoulCalled:
-    """抢答犯规: a press after arm and surely before open. `evidence`: the press as the timing core sent it."""
-
-    STEP: ClassVar[bool] = True
-    arming: str
-    seat: int
-    early_ns: int | None
-    evidence: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class VerdictGiven:
-    """The timing core's word on who was first, with all its evidence."""
-
-    STEP: ClassVar[bool] = True
-    arming: str
-    outcome: str  # "winner" | "too_close" | "nobody"
-    seats: tuple[int, ...]
-    lead_ns: int | None
-    lead_uncertainty_ns: int | None
-    presses: tuple[PressSeen, ...]
-    evidence: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class PressSeen:
-    """One press on the time axis of an arming.
-
-    `lag_ns`: how long after the first; negative for a foul, None where there is no first to compare with.
-    `uncertainty_ns`: of the lag.
-    """
-
-    seat: int
-    lag_ns: int | None
-    uncertainty_ns: int
-    status: str  # "first" | "tied" | "after" | "foul" | "locked_out" | "not_counted"
-    source: str = "hardware"  # "hardware" | "simulated" | "web"
-
-
-@dataclass(frozen=True, slots=True)
-class LatePressSeen:
-    """A press of an arming whose verdict was final already: recorded, shown, without effect."""
-
-    arming: str
-    press: PressSeen
-    evidence: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ArmingEnded:
-    """An arming that ends without a verdict: "cancelled" by the host, "interrupted" by a fault."""
-
-    arming: str
-    why: str
+    seat: int | None
+    result: str
+    points_cp: int
+    remaining_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """The ruling on the go in hand, and what it is worth."""
+    """The ruling on the go in hand, and what it is worth.
+
+    `then`: "" settles the go; "others" may still press; "audience": it goes to the hall.
+    """
 
     STEP: ClassVar[bool] = True
     seat: int | None
-    result: str  # "right" | "wrong" | "timeout" | "declined" | "void" | "unanswered"
+    result: str  # "right" | "partial" | "wrong" | "timeout" | "declined" | "void" | "unanswered" | "audience"
     points_cp: int
+    then: str = ""
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +223,7 @@ class Scored:
 
     seat: int
     change_cp: int
-    cause: str  # "right" | "wrong" | "timeout" | "foul" | "marks"
+    cause: str  # "right" | "partial" | "wrong" | "timeout" | "foul" | "help" | "marks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,37 +235,36 @@ class AnswerRevealed:
 
 
 @dataclass(frozen=True, slots=True)
-class MarksSubmitted:
-    """A judge's sheet; a later one of the same judge replaces it until the marking is closed."""
+class TieRanked:
+    """A tie was broken: `cells` are the seats that were tied, best first; seats of one cell are tied still.
 
-    judge: int
-    marks_cp: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MarkingClosed:
-    """No sheet changes any more."""
+    how: "sudden_death" | "questions" | "in_turn" | "draw" (with `seed`) | "chief"
+    """
 
     STEP: ClassVar[bool] = True
+    cells: tuple[tuple[int, ...], ...]
+    how: str
+    seed: str | None = None
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class MarkOnBoard:
-    """One judge's total as it is revealed, and whether it was left out of the mean."""
+class Corrected:
+    """比分更正: what was ruled before is put right. Nothing is deleted: `changes` (seat, centipoints) are new entries.
 
-    judge: int
-    mark_cp: int
-    dropped: str | None  # "high" | "low"
-
-
-@dataclass(frozen=True, slots=True)
-class MarksRevealed:
-    """亮分: every mark at once, and the mean of those that count."""
+    what: "ruling" | "credit" | "void" | "score". `record`: the sequence of the ruling it corrects, None for "score".
+    `result`, `seat`, `points_cp`: how that ruling stands now; of a score: what it was set to. `by`: who decided it.
+    """
 
     STEP: ClassVar[bool] = True
-    seat: int
-    mark_cp: int
-    board: tuple[MarkOnBoard, ...]
+    what: str
+    record: int | None
+    result: str | None
+    seat: int | None
+    points_cp: int
+    by: str
+    reason: str
+    changes: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +284,24 @@ class BlackoutSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Certified:
+    """One of the two signatures under the result; with both of them it is frozen."""
+
+    STEP: ClassVar[bool] = True
+    role: str  # "host" | "chief_judge"
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Undone:
     """The last step is taken back; `what` names it for the record. Nothing is deleted."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redone:
+    """The step that was undone last stands again."""
 
     what: str
 
@@ -274,9 +311,16 @@ Event = (
     | SessionStarted
     | CoreJoined
     | SceneShown
+    | CueShown
     | RoundStarted
+    | RoundEnded
     | TurnCalled
     | QuestionPresented
+    | QuestionWithdrawn
+    | QuestionAssigned
+    | StakeChosen
+    | StakesRevealed
+    | HelpUsed
     | ClockStarted
     | ClockHeld
     | ClockResumed
@@ -287,18 +331,26 @@ Event = (
     | VerdictGiven
     | LatePressSeen
     | ArmingEnded
+    | TieSettled
+    | PassedToAudience
+    | RulingStaged
     | Ruled
     | Scored
     | AnswerRevealed
     | MarksSubmitted
+    | JudgeExcused
     | MarkingClosed
     | MarksRevealed
+    | TieRanked
+    | Corrected
     | PlaceRevealed
     | BlackoutSet
+    | Certified
     | Undone
+    | Redone
 )
 
 
 def is_step(event: Event) -> bool:
     """True when an undo may go back to before this event."""
-    return getattr(event, "STEP", False)
+    return getattr(event, "STEP", False) and not getattr(event, "joined", False)

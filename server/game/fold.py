@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from . import events as e
-from .rulebook import NS_PER_S, BuzzIn
-from .state import Buzz, Clock, Entry, Foul, Ruling, ScoreEntry, Sheet, State, Turn
+from . import history, tie_break
+from .fold_buzz import buzz_changes
+from .rulebook import TieBreak
+from .state import Clock, Entry, Record, Ruling, ScoreEntry, Sheet, State, Turn
+
+Changes = dict[str, Any]
 
 
 def fold(entries: Iterable[Entry]) -> State:
@@ -29,190 +34,296 @@ def apply(state: State | None, entry: Entry) -> State:
     if state is None:
         if not isinstance(event, e.ContestCreated):
             raise ValueError(f"a log begins with ContestCreated, not with {type(event).__name__}")
-        return State(event.contest, event.rulebook, event.slots, seq=entry.seq, contest_ns=entry.contest_ns)
-    after = _undo(state, entry.contest_ns) if isinstance(event, e.Undone) else _change(state, event, entry)
-    if e.is_step(event):  # type: ignore[arg-type]
-        after = replace(
-            after,
-            before=state,
-            before_what=_name_of(event, state),
-            before_ns=entry.contest_ns,
-            before_seq=entry.seq,
+        return State(
+            event.contest,
+            event.rulebook,
+            event.slots,
+            seq=entry.seq,
+            contest_ns=entry.contest_ns,
+            rehearsal=event.rehearsal,
+            timeline=(("opening", entry.contest_ns),),
         )
-    return replace(after, seq=entry.seq, contest_ns=entry.contest_ns)
-
-
-def _name_of(event: object, state: State) -> str:
-    """What an undo of this step is called in `texts.UNDO`."""
     match event:
-        case e.Ruled(result=result):
-            return f"ruled.{result}"
+        case e.Undone():
+            return replace(
+                history.undone(state, entry.contest_ns), seq=entry.seq, contest_ns=entry.contest_ns
+            )
+        case e.Redone():
+            return replace(
+                history.redone(state, entry.contest_ns), seq=entry.seq, contest_ns=entry.contest_ns
+            )
+    changes: Changes = {"seq": entry.seq, "contest_ns": entry.contest_ns}
+    if getattr(event, "STEP", False):
+        changes["redo"] = None
+        if state.notice is not None:
+            changes["notice"] = None
+        if not getattr(event, "joined", False):
+            changes["before"] = state
+            changes["before_what"] = _name_of(event)
+            changes["before_ns"] = entry.contest_ns
+            changes["before_seq"] = entry.seq
+    changes.update(_changes(state, event, entry))
+    return replace(state, **changes)
+
+
+def _name_of(event: object) -> str:
+    """What an undo of this step is called in the texts of `offers`."""
+    match event:
+        case e.Ruled(result=result) | e.RulingStaged(result=result):
+            return f"{'ruled' if isinstance(event, e.Ruled) else 'staged'}.{result}"
         case e.FoulCalled(seat=seat):
             return f"foul.{seat}"
         case _:
             return type(event).__name__
 
 
-def _change(state: State, event: object, entry: Entry) -> State:
+def _changes(state: State, event: object, entry: Entry) -> Changes:
+    """What becomes of the parts of the state that are not of one go."""
     now_ns = entry.contest_ns
-    turn = state.turn
     match event:
         case e.SessionStarted(boot, offset_ns, clocks_held):
-            after = replace(state, boot=boot, offset_ns=offset_ns)
-            return _hold_everything(after, state.contest_ns) if clocks_held else after
+            known = {"boot": boot, "offset_ns": offset_ns}
+            return known | (_hold_everything(state) if clocks_held else {})
         case e.CoreJoined(core):
-            return replace(state, core=core)
+            return {"core": core}
         case e.SceneShown(scene):
-            return replace(state, scene=scene, turn=None, clock=None)
+            return {
+                "scene": scene,
+                "turn": None,
+                "clock": None,
+                "cue": None,
+                "timeline": _begun(state, scene, now_ns),
+            }
+        case e.CueShown(cue):
+            return {
+                "scene": "cue",
+                "cue": cue,
+                "turn": None,
+                "clock": None,
+                "timeline": _begun(state, f"cue.{cue}", now_ns),
+            }
         case e.RoundStarted(round_index, order):
-            return replace(
-                state,
-                scene="round_title",
-                round_index=round_index,
-                order=order,
-                goes=0,
-                turn=None,
-                clock=None,
+            return _start_round(state, round_index, order, now_ns)
+        case e.RoundEnded(round_index):
+            tie = (
+                replace(state.tie, over=True) if state.tie and round_index == state.round_index else state.tie
             )
+            begun = state.begun | {round_index}
+            return {
+                "begun": begun,
+                "ended": state.ended | {round_index},
+                "tie": tie,
+                "turn": None,
+                "clock": None,
+            }
+        case e.StakeChosen(seat, points_cp):
+            chosen = dict(state.stakes) | {seat: points_cp}
+            return {"stakes": tuple(sorted(chosen.items())), "redo": None}
+        case e.StakesRevealed():
+            return {"stakes_revealed": True, "scene": "stakes"}
         case e.TurnCalled(position, seat):
-            called = Turn(position, seat, first_entry=len(state.entries))
-            return replace(state, scene="turn", goes=position, turn=called, clock=None)
-        case e.QuestionPresented(position, seat, stake_cp, question):
-            shown = Turn(position, seat, stake_cp, question, first_entry=len(state.entries))
-            return replace(
-                state, scene="turn", goes=position, turn=shown, clock=None, used=state.used | {question.id}
-            )
+            turn = Turn(position, seat, first_entry=len(state.entries), go=entry.seq)
+            return {"scene": "turn", "goes": position, "turn": turn, "clock": None}
+        case e.QuestionPresented():
+            return _present(state, event, entry)
         case e.ClockStarted(purpose, total_ns, deadline_ns):
-            return replace(state, clock=Clock(purpose, "running", total_ns, deadline_ns, total_ns))
+            changes: Changes = {"clock": Clock(purpose, "running", total_ns, deadline_ns, total_ns)}
+            if purpose == "prepare" and state.turn is not None:
+                changes["turn"] = replace(state.turn, prepared=True)
+            return changes
         case e.ClockHeld(remaining_ns):
             assert state.clock is not None
-            return replace(state, clock=replace(state.clock, state="held", remaining_ns=remaining_ns))
+            return {"clock": replace(state.clock, state="held", remaining_ns=remaining_ns)}
         case e.ClockResumed(deadline_ns):
             assert state.clock is not None
-            return replace(state, clock=replace(state.clock, state="running", deadline_ns=deadline_ns))
+            return {"clock": replace(state.clock, state="running", deadline_ns=deadline_ns)}
         case e.ClockExpired():
             assert state.clock is not None
-            return replace(state, clock=replace(state.clock, state="expired", remaining_ns=0))
+            return {"clock": replace(state.clock, state="expired", remaining_ns=0)}
         case e.BlackoutSet(on):
-            return replace(state, blackout=on)
+            return {"blackout": on}
+        case e.TieRanked(cells):
+            assert state.tie is not None
+            return {"splits": (*state.splits, cells), "tie": replace(state.tie, over=True)}
+        case e.Corrected():
+            return _correct(state, event, entry)
         case e.PlaceRevealed():
-            return replace(state, places=(*state.places, event))
-    assert turn is not None, f"{type(event).__name__} outside a turn"
+            return {"places": (*state.places, event)}
+        case e.Certified(role, name):
+            return {"certified": (*state.certified, (role, name))}
+    assert state.turn is not None, f"{type(event).__name__} outside a turn"
+    return _turn_changes(state, state.turn, event, entry)
+
+
+def _turn_changes(state: State, turn: Turn, event: object, entry: Entry) -> Changes:
+    """What becomes of the go in hand."""
     match event:
-        case e.Armed() | e.Opened() | e.FoulCalled() | e.VerdictGiven() | e.LatePressSeen() | e.ArmingEnded():
-            return _buzz(state, turn, event, now_ns)
-        case e.Ruled(seat, result, points_cp):
-            ruled = replace(turn, ruling=Ruling(seat, result, points_cp))
-            return replace(state, turn=ruled, clock=None)
+        case e.QuestionWithdrawn():
+            # What the contestant chose stays; all that was about this question begins anew.
+            emptied = Turn(
+                turn.position,
+                turn.seat,
+                first_entry=turn.first_entry,
+                go=turn.go,
+                number=turn.number,
+                excused=turn.excused,
+                assigned_by=turn.assigned_by,
+            )
+            return {"turn": emptied, "clock": None}
+        case e.QuestionAssigned(by, to):
+            return {"turn": replace(turn, seat=to, assigned_by=by)}
+        case e.HelpUsed():
+            return {"turn": replace(turn, helped=turn.helped + 1)}
+        case e.RulingStaged(seat, result, points_cp, remaining_ns):
+            clock = state.clock
+            if clock is not None and remaining_ns is not None:
+                clock = replace(clock, state="held", remaining_ns=remaining_ns)
+            return {"turn": replace(turn, staged=Ruling(seat, result, points_cp)), "clock": clock}
+        case e.Ruled():
+            return _rule(state, turn, event, entry)
         case e.Scored(seat, change_cp, cause):
             question_id = turn.question.id if turn.question else None
-            score = ScoreEntry(entry.seq, now_ns, seat, change_cp, cause, state.round_index, question_id)
-            return replace(state, entries=(*state.entries, score))
+            score = ScoreEntry(
+                entry.seq, entry.contest_ns, seat, change_cp, cause, state.round_index, question_id, turn.go
+            )
+            return {"entries": (*state.entries, score)}
         case e.AnswerRevealed(answer):
-            return replace(state, turn=replace(turn, answer=answer))
-        case e.MarksSubmitted(judge, marks_cp):
-            others = tuple(sheet for sheet in turn.sheets if sheet.judge != judge)
-            sheets = tuple(sorted((*others, Sheet(judge, marks_cp)), key=lambda sheet: sheet.judge))
-            return replace(state, turn=replace(turn, sheets=sheets))
+            return {"turn": replace(turn, answer=answer)}
+        case e.MarksSubmitted(judge, marks_cp, total_cp):
+            sheet = Sheet(judge, marks_cp, sum(marks_cp) if total_cp is None else total_cp)
+            others = tuple(one for one in turn.sheets if one.judge != judge)
+            sheets = tuple(sorted((*others, sheet), key=lambda one: one.judge))
+            question_id = turn.question.id if turn.question else None
+            return {"turn": replace(turn, sheets=sheets, sheets_for=question_id), "redo": None}
+        case e.JudgeExcused(judge):
+            return {"turn": replace(turn, excused=(*turn.excused, judge))}
         case e.MarkingClosed():
-            return replace(state, turn=replace(turn, marking="closed"), clock=None)
-        case e.MarksRevealed(_, mark_cp, board):
-            revealed = replace(turn, marking="revealed", mark_cp=mark_cp, board=board)
-            return replace(state, turn=revealed)
-    raise TypeError(f"the fold does not know {type(event).__name__}")
-
-
-def _buzz(state: State, turn: Turn, event: object, now_ns: int) -> State:
-    buzz, clock, rules = turn.buzz, state.clock, state.round
-    assert isinstance(rules, BuzzIn)
-    match event:
-        case e.Armed(arming, seats, armed_ns):
-            buzz = Buzz("armed", arming, seats, armed_ns, fouls=buzz.fouls, among=buzz.among)
-            state, clock = replace(state, armings=state.armings + 1), None
-        case e.Opened(_, open_ns, close_ns):
-            buzz = replace(buzz, phase="open", open_ns=open_ns, close_ns=close_ns)
-            clock = Clock("open", "running", close_ns - open_ns, close_ns, close_ns - open_ns)
-        case e.FoulCalled(arming, seat, early_ns):
-            foul = Foul(arming, seat, early_ns, rules.foul_cp)
-            left = tuple(one for one in buzz.eligible if one != seat)
-            buzz = replace(buzz, fouls=(*buzz.fouls, foul), eligible=left)
-        case e.VerdictGiven(outcome=outcome, seats=seats):
-            final = event.evidence.get("final", {})
-            buzz = replace(
-                buzz,
-                phase={"winner": "locked", "too_close": "too_close", "nobody": "nobody"}[outcome],
-                winner=seats[0] if outcome == "winner" else None,
-                tied=seats if outcome == "too_close" else (),
-                among=seats if outcome == "too_close" else buzz.among,
-                lead_ns=event.lead_ns,
-                lead_uncertainty_ns=event.lead_uncertainty_ns,
-                order=event.presses,
-                final_why=final.get("why"),
-                final_missing=tuple(final.get("missing", ())),
+            return {"turn": replace(turn, marking="closed"), "clock": None}
+        case e.MarksRevealed(seat, mark_cp, board, masked, missing):
+            revealed = replace(
+                turn, marking="revealed", mark_cp=mark_cp, board=board, masked=masked, missing=missing
             )
-            begin_ns = rules.begin_seconds * NS_PER_S
-            clock = (
-                Clock("begin", "running", begin_ns, now_ns + begin_ns, begin_ns)
-                if outcome == "winner"
-                else None
-            )
-        case e.LatePressSeen(press=press):
-            buzz = replace(buzz, order=tuple(sorted((*buzz.order, press), key=_on_the_axis)))
-            ahead = buzz.lead_ns is None or (press.lag_ns is not None and press.lag_ns < buzz.lead_ns)
-            if press.status == "after" and buzz.winner is not None and ahead:
-                # The verdict was final before anybody else had pressed: this press tells by how much.
-                buzz = replace(buzz, lead_ns=press.lag_ns, lead_uncertainty_ns=press.uncertainty_ns)
-        case e.ArmingEnded(_, why):
-            buzz = replace(buzz, phase="interrupted" if why == "interrupted" else "idle", arming=None)
-            clock = None
-    return replace(state, turn=replace(turn, buzz=buzz), clock=clock)
+            record = _record(state, turn, entry, seat, "marks", mark_cp)
+            return {"turn": revealed, "records": (*state.records, record)}
+    return buzz_changes(state, turn, event, entry.contest_ns)
 
 
-def _on_the_axis(press: e.PressSeen) -> tuple[bool, int]:
-    """Sort key: by lag, those without one at the end."""
-    return (press.lag_ns is None, press.lag_ns or 0)
+def _begun(state: State, part: str, now_ns: int) -> tuple[tuple[str, int], ...]:
+    """The timeline with a part of the cue sheet that begins now; a scoreboard between belongs to what it follows."""
+    if part == "scoreboard" or state.timeline[-1][0] == part:
+        return state.timeline
+    return (*state.timeline, (part, now_ns))
 
 
-def _undo(state: State, now_ns: int) -> State:
-    """Back to before the last step, but for what no undo may take away.
+def _start_round(state: State, round_index: int, order: tuple[int, ...], now_ns: int) -> Changes:
+    is_tie = isinstance(state.rulebook.round_at(round_index), TieBreak)
+    return {
+        "scene": "round_title",
+        "round_index": round_index,
+        "order": order,
+        "goes": 0,
+        "turn": None,
+        "clock": None,
+        "cue": None,
+        "begun": state.begun | {round_index},
+        "ended": state.ended - {round_index},
+        "stakes": (),
+        "stakes_revealed": False,
+        "tie": tie_break.tie_for(state, order) if is_tie else None,
+        "timeline": _begun(state, "tie" if is_tie else f"round.{round_index}", now_ns),
+    }
 
-    Kept: blackout, the count of armings, judges' sheets handed in since. Put right: a clock that ran then
-    stands where it stood at that moment (and runs on from there where the step was to stop it); an arming that
-    was live then is over, so the host arms again.
-    """
-    before = state.before
-    assert before is not None
-    if before.buzz.live and before.before_what == "Armed" and before.before is not None:
-        before = before.before  # an arming that is over anyway is no step of its own
-    turn, clock = before.turn, before.clock
-    if turn and state.turn and turn.question == state.turn.question and turn.marking == "open":
-        turn = replace(turn, sheets=state.turn.sheets)
-    if turn and turn.buzz.live:
-        turn, clock = replace(turn, buzz=Buzz(fouls=turn.buzz.fouls, among=turn.buzz.among)), None
-    if clock and clock.state == "running":
-        left_ns = clock.left_ns(state.before_ns)
-        clock = replace(clock, state="held" if left_ns else "expired", remaining_ns=left_ns)
-        if state.before_what == "ClockHeld" and left_ns:
-            clock = replace(clock, state="running", deadline_ns=now_ns + left_ns)
-    return replace(
-        before,
-        turn=turn,
-        clock=clock,
-        blackout=state.blackout,
-        armings=state.armings,
-        boot=state.boot,
-        offset_ns=state.offset_ns,
-        core=state.core,
+
+def _present(state: State, event: e.QuestionPresented, entry: Entry) -> Changes:
+    turn = state.turn
+    if turn is not None and not turn.done and turn.question is None and turn.position == event.position:
+        shown = replace(turn, stake_cp=event.stake_cp, question=event.question, number=event.number)
+        if turn.sheets_for != event.question.id:
+            shown = replace(shown, sheets=(), sheets_for=None)
+    else:
+        shown = Turn(
+            event.position,
+            event.seat,
+            event.stake_cp,
+            event.question,
+            first_entry=len(state.entries),
+            go=entry.seq,
+            number=event.number,
+        )
+    return {
+        "scene": "turn",
+        "goes": event.position,
+        "turn": shown,
+        "clock": None,
+        "used": state.used | {event.question.id},
+    }
+
+
+def _rule(state: State, turn: Turn, event: e.Ruled, entry: Entry) -> Changes:
+    ruling = Ruling(event.seat, event.result, event.points_cp)
+    record = _record(state, turn, entry, event.seat, event.result, event.points_cp)
+    changes: Changes = {"records": (*state.records, record), "clock": None}
+    if state.tie is not None and not state.tie.over:
+        changes["tie"], _ = tie_break.after_ruling(
+            state, event.seat, event.result, event.points_cp, settled=not event.then
+        )
+    if event.then:
+        phase = "audience" if event.then == "audience" else "idle"
+        buzz = replace(type(turn.buzz)(fouls=turn.buzz.fouls), phase=phase)
+        changes["turn"] = replace(turn, attempts=(*turn.attempts, ruling), staged=None, buzz=buzz)
+    else:
+        changes["turn"] = replace(turn, ruling=ruling, staged=None)
+    return changes
+
+
+def _record(state: State, turn: Turn, entry: Entry, seat: int | None, result: str, points_cp: int) -> Record:
+    question_id = turn.question.id if turn.question else None
+    return Record(
+        entry.seq,
+        turn.go,
+        state.round_index,
+        turn.position,
+        seat,
+        result,
+        points_cp,
+        turn.stake_cp,
+        question_id,
     )
 
 
-def _hold_everything(state: State, last_ns: int) -> State:
+def _correct(state: State, event: e.Corrected, entry: Entry) -> Changes:
+    record = next((one for one in state.records if one.seq == event.record), None)
+    go, round_index, question_id = 0, state.round_index, None
+    records = state.records
+    if record is not None:
+        go, round_index, question_id = record.go, record.round_index, record.question_id
+        if event.what == "void":
+            records = tuple(
+                replace(one, result="void", points_cp=0, corrected=True) if one.go == go else one
+                for one in records
+            )
+        else:
+            right = replace(
+                record, result=event.result or "", seat=event.seat, points_cp=event.points_cp, corrected=True
+            )
+            records = tuple(right if one is record else one for one in records)
+    entries = tuple(
+        ScoreEntry(entry.seq, entry.contest_ns, seat, change, "correction", round_index, question_id, go)
+        for seat, change in event.changes
+    )
+    changes: Changes = {"entries": (*state.entries, *entries), "records": records, "notice": event}
+    if state.scene in ("final", "standings"):
+        # What was revealed may not hold any more: the places are revealed anew.
+        changes |= {"scene": "scoreboard", "places": (), "certified": ()}
+    return changes
+
+
+def _hold_everything(state: State) -> Changes:
     """After a reboot: clocks stand at the last instant the log knows, a live arming is interrupted."""
     turn, clock = state.turn, state.clock
     if turn and turn.buzz.live:
-        return replace(
-            state, turn=replace(turn, buzz=replace(turn.buzz, phase="interrupted", arming=None)), clock=None
-        )
+        buzz = replace(turn.buzz, phase="interrupted", arming=None)
+        return {"turn": replace(turn, buzz=buzz), "clock": None}
     if clock and clock.state == "running":
-        clock = replace(clock, state="held", remaining_ns=clock.left_ns(last_ns))
-    return replace(state, clock=clock)
+        clock = replace(clock, state="held", remaining_ns=clock.left_ns(state.contest_ns))
+    return {"clock": clock}

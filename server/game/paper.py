@@ -51,11 +51,17 @@ class SealedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One place in the paper: which question stands ready for which round (and value, for risk)."""
+    """One place in the paper: which question stands ready for which round (and value, for risk).
+
+    The tie-break's questions have the index after the last round. `number`: what it is called on a board that
+    contestants choose from; `seat`: whose board that is, None for a board of all.
+    """
 
     round_index: int
     question_id: str
     value_cp: int | None = None
+    number: int | None = None
+    seat: int | None = None
 
 
 Paper = Mapping[str, SealedQuestion]

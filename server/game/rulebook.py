@@ -1,97 +1,79 @@
 """The settings of one contest as values; `server/contest_file.py` reads them from a contest.toml.
 
 Points are integer hundredths everywhere in the rules (`*_cp`, "centipoints"): judges' means go to 0.01,
-and nobody disputes a score because of a float.
+and nobody disputes a score because of a float. The settings of each round: `round_rules.py`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-NS_PER_S = 1_000_000_000
+from .round_rules import (
+    NS_PER_S,
+    BuzzIn,
+    Compulsory,
+    Risk,
+    RoundRules,
+    Scenario,
+    ScoreSheet,
+    SheetGroup,
+    SheetLine,
+    Text,
+    TieBreak,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One text in both languages of the screens."""
-
-    zh: str
-    en: str
+__all__ = [
+    "NS_PER_S",
+    "BuzzIn",
+    "Compulsory",
+    "Contestant",
+    "FreeCue",
+    "Judge",
+    "Risk",
+    "RoundRules",
+    "Rulebook",
+    "Scenario",
+    "ScoreSheet",
+    "SheetGroup",
+    "SheetLine",
+    "Text",
+    "TieBreak",
+    "questions_in",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """One finalist, bound to a seat for the whole contest."""
+    """One finalist, bound to a seat for the whole contest. `photo`: a file's name, "" for none."""
 
     seat: int
     number: str
     name: str
     unit: str
+    photo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """One member of the panel; `number` is what the judge signs in with."""
+    """One member of the panel; `number` is what the judge signs in with. The chief judge settles disputes."""
 
     number: int
     name: str
     unit: str
+    chief: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Compulsory:
-    """必答题: each contestant in seat order, `turns` times."""
+class FreeCue:
+    """A free cue of the cue sheet: something between the rounds that the machine does not judge.
 
-    title: Text
-    turns: int = 2
-    right_cp: int = 1000
-    wrong_cp: int = 0
-    seconds: int = 30
-    kind: str = "compulsory"
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """情景模拟题: each contestant once, marked by the judges.
-
-    With three marks or more the highest and the lowest `drop` are left out; with fewer nothing is.
+    `after`: how many rounds come before it; one more than there are rounds: after the result.
     """
 
     title: Text
-    seconds: int = 120
-    max_cp: int = 2000
-    drop: int = 1
-    step_cp: int = 50
-    kind: str = "scenario"
-
-
-@dataclass(frozen=True, slots=True)
-class BuzzIn:
-    """抢答题: presses count after the host opened; a press between arm and open is a foul."""
-
-    title: Text
-    questions: int = 10
-    right_cp: int = 1000
-    wrong_cp: int = -1000
-    foul_cp: int = -1000
-    begin_seconds: int = 10
-    finish_seconds: int = 30
-    nobody_seconds: int = 15
-    kind: str = "buzz_in"
-
-
-@dataclass(frozen=True, slots=True)
-class Risk:
-    """风险题: each contestant once, from the lowest score to the highest, ties by seat; a value is staked."""
-
-    title: Text
-    values_cp: tuple[int, ...] = (1000, 2000, 3000)
-    seconds: int = 60
-    may_decline: bool = True
-    kind: str = "risk"
-
-
-RoundRules = Compulsory | Scenario | BuzzIn | Risk
+    kind: str = "speech"  # "speech" | "video" | "award" | "break"
+    after: int = 0
+    seconds: int = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +88,10 @@ class Rulebook:
     judges: tuple[Judge, ...]
     rounds: tuple[RoundRules, ...]
     web_buzzers: bool = False  # presses on pages count; far less is known of when they were
+    theme: str = "stage"  # "stage" | "hall"
+    staged: bool = False  # a ruling waits with the host until it is revealed
+    tie_break: TieBreak | None = None
+    cues: tuple[FreeCue, ...] = ()
 
     @property
     def seats(self) -> tuple[int, ...]:
@@ -117,9 +103,24 @@ class Rulebook:
         """Seats whose contestants may sign in to a page with a buzzer."""
         return self.seats if self.web_buzzers else ()
 
+    @property
+    def chief(self) -> Judge | None:
+        """The chief judge, None where nobody was named."""
+        return next((judge for judge in self.judges if judge.chief), None)
+
+    def round_at(self, index: int) -> RoundRules | None:
+        """The rules of round `index`; after the last comes the tie-break. None before the first."""
+        if index < 0:
+            return None
+        return self.rounds[index] if index < len(self.rounds) else self.tie_break
+
+    def contestant(self, seat: int) -> Contestant:
+        """Who sits there. Raises StopIteration for a seat of no contestant."""
+        return next(one for one in self.contestants if one.seat == seat)
+
 
 def questions_in(rules: RoundRules, seats: int) -> int:
-    """How many goes the round has with that many contestants."""
+    """How many goes the round has with that many contestants; in a tie-break: in one pass of it."""
     match rules:
         case Compulsory():
             return rules.turns * seats
@@ -127,3 +128,5 @@ def questions_in(rules: RoundRules, seats: int) -> int:
             return rules.questions
         case Scenario() | Risk():
             return seats
+        case TieBreak():
+            return rules.questions * (seats if rules.method == "in_turn" else 1)

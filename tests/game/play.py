@@ -19,10 +19,12 @@ S = 1_000_000_000
 MARK_ITEMS = (Item("问候并确认身份", 400), Item("安抚情绪", 600), Item("给出方案", 1000))
 
 
-def book(*rounds: RoundRules) -> Rulebook:
-    """The default preset, with other rounds where they are given."""
-    preset = read_contest(PRESET)
-    return replace(preset, rounds=rounds) if rounds else preset
+def book(*rounds: RoundRules, **settings: Any) -> Rulebook:
+    """The default preset without a tie-break, with other rounds and settings where they are given."""
+    preset = replace(read_contest(PRESET), tie_break=None)
+    if rounds:
+        settings["rounds"] = rounds
+    return replace(preset, **settings)
 
 
 def rules(kind: str, **settings: Any) -> RoundRules:
@@ -43,20 +45,39 @@ def sealed(question_id: str, kind: str) -> SealedQuestion:
     )
 
 
+def slots_for(rulebook: Rulebook) -> list[Slot]:
+    """A paper with a question for every go, the boards, the reserve and the tie-break."""
+    slots, seats = [], len(rulebook.seats)
+    for index, one in enumerate(rulebook.rounds):
+        pick, pool = getattr(one, "pick", "drawn"), getattr(one, "pool", 0)
+        keys: list[tuple[int | None, int | None, int | None]] = []  # value, number, seat
+        if isinstance(one, Risk):
+            keys = [(value, None, None) for value in one.values_cp for _ in range(seats)]
+        elif pick == "number":
+            keys = [(None, number + 1, None) for number in range(pool)]
+        elif pick == "choose":
+            keys = [(None, number + 1, seat) for seat in rulebook.seats for number in range(pool)]
+        else:
+            keys = [(None, None, None)] * questions_in(one, seats)
+        keys += [(None, None, None)] * getattr(one, "reserve", 0)
+        slots += [Slot(index, f"{one.kind}-{index}-{n}", *key) for n, key in enumerate(keys)]
+    if rulebook.tie_break is not None:
+        last = len(rulebook.rounds)
+        slots += [Slot(last, f"tie_break-{last}-{n}") for n in range(rulebook.tie_break.reserve)]
+    return slots
+
+
 class Play:
     """One contest; `do` raises Refused where the rules say no."""
 
     def __init__(self, rulebook: Rulebook | None = None) -> None:
         rulebook = rulebook or book()
-        slots, self.paper = [], {}
-        for index, one in enumerate(rulebook.rounds):
-            values: tuple[int | None, ...] = one.values_cp if isinstance(one, Risk) else (None,)
-            for value in values:
-                for number in range(questions_in(one, len(rulebook.seats))):
-                    question_id = f"{one.kind}-{index}-{value}-{number}"
-                    slots.append(Slot(index, question_id, value))
-                    self.paper[question_id] = sealed(question_id, one.kind)
+        slots = slots_for(rulebook)
+        self.paper = {
+            slot.question_id: sealed(slot.question_id, slot.question_id.split("-")[0]) for slot in slots
+        }
         self.now_ns = 0
+        self.chance = 12345
         self.log: list[Entry] = []
         self.state: State = None  # type: ignore[assignment]
         self._store([ContestCreated("test", rulebook, tuple(slots), "seed")])
@@ -69,7 +90,7 @@ class Play:
 
     def do(self, *commands: c.Command) -> State:
         for command in commands:
-            self._store(decide(self.state, command, self.now_ns, self.paper))
+            self._store(decide(self.state, command, self.now_ns, self.paper, self.chance))
         return self.state
 
     def after(self, seconds: float) -> Play:

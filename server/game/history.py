@@ -1,0 +1,80 @@
+"""Undo and redo: back to before a step and forward again, but for what neither may take away.
+
+Kept: blackout, the count of armings, judges' sheets and secret choices handed in since. Put right: a clock that ran
+then stands where it stood at that moment (and runs on from there where the step was to stop or to start it); an
+arming that was live then is over, so the host arms again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .state import Buzz, Clock, State, Turn
+
+
+def undone(state: State, now_ns: int) -> State:
+    """The state before the last step of `state`; it remembers `state` for a redo."""
+    before = state.before
+    assert before is not None
+    if before.buzz.live and before.before_what == "Armed" and before.before is not None:
+        before = before.before  # an arming that is over anyway is no step of its own
+    clock = _stopped(before.clock, state.before_ns)
+    if state.before_what == "ClockHeld":
+        clock = _running(clock, now_ns)
+    return replace(_restored(before, state, clock), redo=state, redo_what=state.before_what, redo_ns=now_ns)
+
+
+def redone(state: State, now_ns: int) -> State:
+    """The state that the last undo left."""
+    after = state.redo
+    assert after is not None
+    clock = _stopped(after.clock, state.redo_ns)
+    if after.before_what in ("ClockStarted", "ClockResumed"):
+        clock = _running(clock, now_ns)
+    return _restored(after, state, clock)
+
+
+def _restored(target: State, state: State, clock: Clock | None) -> State:
+    turn = target.turn
+    if turn and state.turn and turn.go == state.turn.go and turn.marking == "open":
+        turn = _with_sheets(turn, state.turn)
+    if turn and turn.buzz.live:
+        turn, clock = replace(turn, buzz=Buzz(fouls=turn.buzz.fouls, among=turn.buzz.among)), None
+    stakes = target.stakes
+    if target.round_index == state.round_index and not target.stakes_revealed:
+        stakes = tuple(sorted((dict(target.stakes) | dict(state.stakes)).items()))
+    return replace(
+        target,
+        turn=turn,
+        clock=clock,
+        stakes=stakes,
+        blackout=state.blackout,
+        armings=state.armings,
+        boot=state.boot,
+        offset_ns=state.offset_ns,
+        core=state.core,
+    )
+
+
+def _with_sheets(target: Turn, now: Turn) -> Turn:
+    """`target` with the sheets handed in since, where they are for the same question."""
+    if not now.sheets or (target.sheets and target.sheets_for != now.sheets_for):
+        return target
+    if target.question is not None and target.question.id != now.sheets_for:
+        return target
+    both = {sheet.judge: sheet for sheet in (*target.sheets, *now.sheets)}
+    sheets = tuple(both[judge] for judge in sorted(both))
+    return replace(target, sheets=sheets, sheets_for=now.sheets_for)
+
+
+def _stopped(clock: Clock | None, at_ns: int) -> Clock | None:
+    if clock is None or clock.state != "running":
+        return clock
+    left_ns = clock.left_ns(at_ns)
+    return replace(clock, state="held" if left_ns else "expired", remaining_ns=left_ns)
+
+
+def _running(clock: Clock | None, now_ns: int) -> Clock | None:
+    if clock is None or clock.state != "held" or not clock.remaining_ns:
+        return clock
+    return replace(clock, state="running", deadline_ns=now_ns + clock.remaining_ns)
