@@ -1,248 +1,297 @@
-"""Reads a contest.toml into a rulebook; gives every mistake at once, with where, what was found, what is allowed."""
+"""Reads a contest.toml into a rulebook; gives every mistake at once, with where, what was found, what is allowed.
+
+What a setting may be: `contest_reader.py` has the kinds, `contest_rounds.py` the settings of each round; for people:
+docs/rulebook.md.
+"""
 
 from __future__ import annotations
 
+import argparse
+import difflib
+import re
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .game.rulebook import BuzzIn, Compulsory, Contestant, Judge, Risk, RoundRules, Rulebook, Scenario, Text
+from . import contest_rounds
+from .contest_lines import Lines, Where
+from .contest_reader import BadContestFile, Choice, Flag, Minutes, Mistake, OneOf, Points, Reader, Whole
+from .contest_rounds import MOST_ROUNDS, TEXT, TITLE
+from .game.rulebook import Contestant, FreeCue, Judge, RoundRules, Rulebook, Scenario, Text
+from .media import BadPhoto, photo_name
 
-PRESET = Path(__file__).parent / "presets" / "default.toml"
-ROUNDS: dict[str, tuple[type[RoundRules], Text]] = {
-    "compulsory": (Compulsory, Text("必答题", "Compulsory")),
-    "scenario": (Scenario, Text("情景模拟题", "Scenario")),
-    "buzz_in": (BuzzIn, Text("抢答题", "Buzz-in")),
-    "risk": (Risk, Text("风险题", "Risk")),
+__all__ = ["PRESET", "BadContestFile", "contest_path", "photo_sources", "read_contest", "rulebook_from"]
+
+PRESETS = Path(__file__).parent / "presets"
+PRESET = PRESETS / "default.toml"
+LARGEST_FILE = 1024 * 1024
+LEAST_SEATS, MOST_SEATS = 2, 9
+MOST_JUDGES, MOST_CUES = 99, 100
+NO_UNIT = "—"
+
+TOP = (
+    *("title", "title_en", "subtitle", "subtitle_en", "language", "theme", "base", "staged"),
+    *("buzzers", "contestant", "judge", "round", "tie_break", "cue"),
+)
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "": TOP,
+    "contestant": ("seat", "number", "name", "unit", "photo"),
+    "judge": ("name", "unit", "chief"),
+    "buzzers": ("web",),
+    "cue": ("title", "title_en", "kind", "after", "minutes", "seconds"),
+    **contest_rounds.SECTIONS,
 }
-MOST_SEATS = 9
+"""Table of the file → every setting that it may hold; docs/rulebook.md explains just these."""
 
 
-class BadContestFile(ValueError):
-    """`mistakes` holds one line each: file: path: what was found; what is allowed."""
-
-    def __init__(self, mistakes: list[str]) -> None:
-        super().__init__("\n".join(mistakes))
-        self.mistakes = mistakes
-
-
-@dataclass(frozen=True, slots=True)
-class _Number:
-    """What a numeric setting may be: points have up to two decimals and become centipoints."""
-
-    low: int
-    high: int
-    points: bool = False
-
-
-# Setting in the file → field of the round's rules. Points are written plainly: right = 10.
-_SECONDS = _Number(1, 3600)
-_POINTS = _Number(-1000, 1000, points=True)
-SETTINGS: dict[str, dict[str, tuple[str, _Number]]] = {
-    "compulsory": {
-        "turns": ("turns", _Number(1, 20)),
-        "right": ("right_cp", _POINTS),
-        "wrong": ("wrong_cp", _POINTS),
-        "seconds": ("seconds", _SECONDS),
-    },
-    "scenario": {
-        "seconds": ("seconds", _SECONDS),
-        "drop": ("drop", _Number(0, 3)),
-    },
-    "buzz_in": {
-        "questions": ("questions", _Number(1, 100)),
-        "right": ("right_cp", _POINTS),
-        "wrong": ("wrong_cp", _POINTS),
-        "foul": ("foul_cp", _Number(-1000, 0, points=True)),
-        "begin_seconds": ("begin_seconds", _SECONDS),
-        "finish_seconds": ("finish_seconds", _SECONDS),
-        "nobody_seconds": ("nobody_seconds", _Number(1, 600)),
-    },
-    "risk": {
-        "seconds": ("seconds", _SECONDS),
-    },
-}
-
-
-class _Reader:
-    """Walks a parsed TOML document and notes every mistake on the way."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.mistakes: list[str] = []
-
-    def wrong(self, path: str, found: object, allowed: str) -> None:
-        self.mistakes.append(f"{self.name}: {path}: found {found!r}; allowed: {allowed}")
-
-    def known(self, table: dict[str, Any], path: str, names: set[str]) -> None:
-        for key in sorted(set(table) - names):
-            self.wrong(
-                f"{path}.{key}".lstrip("."), table[key], f"no such setting; known: {', '.join(sorted(names))}"
-            )
-
-    def text(self, table: dict[str, Any], key: str, path: str, default: str | None = None) -> str:
-        value = table.get(key, default)
-        if not isinstance(value, str) or not value.strip() or len(value) > 200:
-            self.wrong(f"{path}.{key}".lstrip("."), value, "a text of 1 to 200 characters")
-            return "?"
-        return value.strip()
-
-    def number(self, table: dict[str, Any], key: str, path: str, rule: _Number) -> int | None:
-        value = table.get(key)
-        if value is None:
-            return None
-        bad = (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or not rule.low <= value <= rule.high
-        )
-        scaled = 0 if bad else round(value * 100) if rule.points else value
-        if bad or (rule.points and abs(value * 100 - scaled) > 1e-6) or not isinstance(scaled, int):
-            kind = "a number with up to two decimals" if rule.points else "a whole number"
-            self.wrong(f"{path}.{key}".lstrip("."), value, f"{kind} from {rule.low} to {rule.high}")
-            return None
-        return scaled
-
-    def flag(self, table: dict[str, Any], key: str, path: str, default: bool) -> bool:
-        value = table.get(key, default)
-        if not isinstance(value, bool):
-            self.wrong(f"{path}.{key}", value, "true or false")
-            return default
-        return value
-
-    def tables(self, document: dict[str, Any], key: str) -> list[dict[str, Any]]:
-        value = document.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-            self.wrong(key, value, f"[[{key}]] tables")
-            return []
-        return value
+def contest_path(text: str) -> Path:
+    """The contest file that a command line means: a path, or preset:NAME. For argparse: a wrong name is its error."""
+    if not text.startswith("preset:"):
+        return Path(text)
+    names = sorted(path.stem for path in PRESETS.glob("*.toml"))
+    name = text.removeprefix("preset:")
+    if name in names:
+        return PRESETS / f"{name}.toml"
+    near = difflib.get_close_matches(name, names, 1)
+    hint = f'; did you mean "preset:{near[0]}"?' if near else ""
+    raise argparse.ArgumentTypeError(f"there is no preset {name!r}; presets: {', '.join(names)}{hint}")
 
 
 def read_contest(path: Path) -> Rulebook:
     """The rulebook in the file at `path`. Raises BadContestFile with every mistake."""
+    return _read(path)[0]
+
+
+def photo_sources(path: Path) -> dict[str, Path]:
+    """Name of each contestant's picture in the rulebook → the file it is to be copied from. Raises BadContestFile."""
+    return _read(path)[1]
+
+
+def rulebook_from(document: Mapping[str, Any], name: str, folder: Path, text: str = "") -> Rulebook:
+    """The rulebook in a parsed document. Raises BadContestFile.
+
+    Args:
+        name: the file's, for messages.
+        folder: where pictures are looked for.
+        text: what the document was parsed from; without it mistakes have no lines.
+    """
+    return _rulebook(Reader(name, Lines(text), TOP), document, folder, {})
+
+
+def _read(path: Path) -> tuple[Rulebook, dict[str, Path]]:
+    text = _text(path)
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise BadContestFile([f"{path}: cannot be read ({error.strerror})"]) from error
-    except UnicodeDecodeError as error:
-        raise BadContestFile(
-            [f"{path}: not UTF-8 text (byte {error.start}); save the file as UTF-8"]
-        ) from error
+        document = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # also of numbers and nesting that no contest needs
-        raise BadContestFile([f"{path}: {error}"]) from error
-    return rulebook_from(document, str(path))
+        line = re.search(r"\(at line (\d+),", str(error))
+        raise _unread(
+            path, str(error), "TOML, as docs/rulebook.md has it", int(line[1]) if line else None
+        ) from error
+    photos: dict[str, Path] = {}
+    rulebook = _rulebook(Reader(str(path), Lines(text), TOP), document, path.parent, photos)
+    return rulebook, photos
 
 
-def rulebook_from(document: dict[str, Any], name: str) -> Rulebook:
-    """The rulebook in a parsed document. Raises BadContestFile."""
-    read = _Reader(name)
-    texts = {"title", "title_en", "subtitle", "subtitle_en", "language"}
-    read.known(document, "", {*texts, "base", "buzzers", "contestant", "judge", "round"})
-    language = document.get("language", "zh-CN")
-    if language not in ("zh-CN", "en"):
-        read.wrong("language", language, '"zh-CN" or "en"')
-    base_cp = read.number(document, "base", "", _Number(-10000, 10000, points=True))
-    title = read.text(document, "title", "")
-    subtitle = read.text(document, "subtitle", "", "现场答题")
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _unread(
+            path, f"no file that can be read ({reason})", "a contest file, or preset:NAME"
+        ) from error
+    if len(content) > LARGEST_FILE:
+        raise _unread(path, "a larger file", "a contest file of at most 1 MB")
+    try:
+        # As TOML has it, a line may end the Windows way.
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _unread(
+            path, f"byte {error.start} is not UTF-8", "UTF-8 text: save the file as UTF-8", line
+        ) from error
+
+
+def _unread(path: Path, found: str, allowed: str, line: int | None = None) -> BadContestFile:
+    return BadContestFile([Mistake(str(path), line, "", found, allowed)])
+
+
+def _rulebook(read: Reader, document: Mapping[str, Any], folder: Path, photos: dict[str, Path]) -> Rulebook:
+    read.known(document, (), TOP)
+    title = read.needed(document, "title", (), TITLE, "?")
+    contestants = _contestants(read, document, folder, photos)
+    judges = _judges(read, document)
+    rows = read.tables(document, "round", MOST_ROUNDS)
+    if not rows and read.fine(("round",)):
+        read.wrong(("round",), None, "at least one [[round]]")
+    rounds = [
+        contest_rounds.round_rules(read, row, ("round", number), len(contestants))
+        for number, row in enumerate(rows, start=1)
+    ]
+    _check_panel(read, rows, rounds, contestants, judges)
+    buzzers = read.table(document, "buzzers")
+    read.known(buzzers, ("buzzers",), SECTIONS["buzzers"])
     rulebook = Rulebook(
-        title=Text(title, read.text(document, "title_en", "", title)),
-        subtitle=Text(subtitle, read.text(document, "subtitle_en", "", "The stage final")),
-        language=language,
-        base_cp=10_000 if base_cp is None else base_cp,
-        contestants=_contestants(read, document),
-        judges=_judges(read, document),
-        rounds=_rounds(read, document),
-        web_buzzers=_web_buzzers(read, document),
+        title=Text(title, read.take(document, "title_en", (), TITLE, title)),
+        subtitle=Text(
+            read.take(document, "subtitle", (), TITLE, "现场答题"),
+            read.take(document, "subtitle_en", (), TITLE, "The stage final"),
+        ),
+        language=read.take(document, "language", (), Choice(("zh-CN", "en")), "zh-CN"),
+        base_cp=read.take(document, "base", (), Points(-1_000_000, 1_000_000), 10_000),
+        contestants=tuple(sorted(contestants, key=lambda contestant: contestant.seat)),
+        judges=judges,
+        rounds=tuple(rules for rules in rounds if rules is not None),
+        web_buzzers=read.take(buzzers, "web", ("buzzers",), Flag(), False),
+        theme=read.take(document, "theme", (), Choice(("stage", "hall")), "stage"),
+        staged=read.take(document, "staged", (), Flag(), False),
+        tie_break=contest_rounds.tie_break(read, document, len(contestants)),
+        cues=_cues(read, document, len(rows)),
     )
-    if any(isinstance(rules, Scenario) for rules in rulebook.rounds) and not rulebook.judges:
-        read.wrong("judge", [], "at least one [[judge]] where there is a scenario round")
     if read.mistakes:
         raise BadContestFile(read.mistakes)
     return rulebook
 
 
-def _web_buzzers(read: _Reader, document: dict[str, Any]) -> bool:
-    table = document.get("buzzers", {})
-    if not isinstance(table, dict):
-        read.wrong("buzzers", table, "a [buzzers] table")
-        return False
-    read.known(table, "buzzers", {"web"})
-    return read.flag(table, "web", "buzzers", False)
-
-
-def _contestants(read: _Reader, document: dict[str, Any]) -> tuple[Contestant, ...]:
+def _contestants(
+    read: Reader, document: Mapping[str, Any], folder: Path, photos: dict[str, Path]
+) -> list[Contestant]:
+    """Contestants in the order of the file."""
+    rows = read.tables(document, "contestant", MOST_SEATS)
+    if len(rows) < LEAST_SEATS and read.fine(("contestant",)):
+        read.wrong(("contestant",), len(rows), f"{LEAST_SEATS} to {MOST_SEATS} [[contestant]] tables")
     found: list[Contestant] = []
-    rows = read.tables(document, "contestant")
-    if not 2 <= len(rows) <= MOST_SEATS:
-        read.wrong("contestant", len(rows), f"2 to {MOST_SEATS} [[contestant]] tables")
+    numbers: dict[str, int] = {}
     for index, row in enumerate(rows, start=1):
-        path = f"contestant {index}"
-        read.known(row, path, {"seat", "number", "name", "unit"})
-        seat = read.number(row, "seat", path, _Number(1, MOST_SEATS)) or index
-        if any(other.seat == seat for other in found):
-            read.wrong(f"{path}.seat", seat, "a seat of one's own")
+        where: Where = ("contestant", index)
+        read.known(row, where, SECTIONS["contestant"])
+        seat = read.take(row, "seat", where, Whole(1, MOST_SEATS), index)
+        if any(other.seat == seat for other in found) and read.fine((*where, "seat")):
+            read.wrong((*where, "seat"), seat, "a seat that no other contestant has")
+        number = read.take(row, "number", where, TEXT, str(seat))
+        first = numbers.setdefault(number, index)
+        if first != index and read.fine((*where, "number"), (*where, "seat")):
+            read.wrong((*where, "number"), number, f"another number than contestant {first} has")
         found.append(
             Contestant(
                 seat,
-                read.text(row, "number", path, str(seat)),
-                read.text(row, "name", path),
-                read.text(row, "unit", path, "—"),
+                number,
+                read.needed(row, "name", where, TEXT, "?"),
+                read.take(row, "unit", where, TEXT, NO_UNIT),
+                _photo(read, row, where, seat, folder, photos),
             )
         )
-    return tuple(sorted(found, key=lambda contestant: contestant.seat))
+    return found
 
 
-def _judges(read: _Reader, document: dict[str, Any]) -> tuple[Judge, ...]:
-    found = []
-    for index, row in enumerate(read.tables(document, "judge"), start=1):
-        read.known(row, f"judge {index}", {"name", "unit"})
+def _photo(
+    read: Reader, row: Mapping[str, Any], where: Where, seat: int, folder: Path, photos: dict[str, Path]
+) -> str:
+    """The name that the picture will have in the data folder, "" for none."""
+    where = (*where, "photo")
+    value = read.take(row, "photo", where[:-1], TEXT, "")
+    if not value:
+        return ""
+    beside = "the name of a picture beside the contest file, or in a folder there: no absolute path, no .."
+    written = Path(value)
+    if written.is_absolute() or ".." in written.parts or "\\" in value or re.match(r"[A-Za-z]:", value):
+        read.wrong(where, value, beside)
+        return ""
+    path = folder / written
+    try:
+        # A link may lead out of the folder too.
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise BadPhoto(f"a link to {path.resolve()}", beside)
+        name = photo_name(seat, path)
+    except BadPhoto as error:
+        read.wrong(where, value, f"{error.allowed} (found {error.found})")
+        return ""
+    except (OSError, ValueError, RuntimeError) as error:  # names too long, links in a circle
+        read.wrong(where, value, f"{beside} ({error})")
+        return ""
+    photos[name] = path
+    return name
+
+
+def _judges(read: Reader, document: Mapping[str, Any]) -> tuple[Judge, ...]:
+    found: list[Judge] = []
+    for index, row in enumerate(read.tables(document, "judge", MOST_JUDGES), start=1):
+        where: Where = ("judge", index)
+        read.known(row, where, SECTIONS["judge"])
+        chief = read.take(row, "chief", where, Flag(), False)
+        other = next((judge for judge in found if judge.chief), None)
+        if chief and other:
+            read.wrong((*where, "chief"), True, f"one chief judge; judge {other.number} is it already")
         found.append(
             Judge(
-                index, read.text(row, "name", f"judge {index}"), read.text(row, "unit", f"judge {index}", "—")
+                index,
+                read.needed(row, "name", where, TEXT, "?"),
+                read.take(row, "unit", where, TEXT, NO_UNIT),
+                chief,
             )
         )
     return tuple(found)
 
 
-def _rounds(read: _Reader, document: dict[str, Any]) -> tuple[RoundRules, ...]:
-    rows = read.tables(document, "round")
-    if not rows:
-        read.wrong("round", rows, "at least one [[round]]")
-    return tuple(
-        rules for index, row in enumerate(rows, start=1) if (rules := _round(read, row, f"round {index}"))
-    )
-
-
-def _round(read: _Reader, row: dict[str, Any], path: str) -> RoundRules | None:
-    kind = row.get("kind")
-    if not isinstance(kind, str) or kind not in ROUNDS:
-        read.wrong(f"{path}.kind", kind, ", ".join(ROUNDS))
-        return None
-    rules, title = ROUNDS[kind]
-    settings = SETTINGS[kind]
-    extra = {"values", "may_decline"} if kind == "risk" else set()
-    read.known(row, path, {"kind", "title", "title_en", *settings, *extra})
-    values: dict[str, Any] = {
-        "title": Text(read.text(row, "title", path, title.zh), read.text(row, "title_en", path, title.en))
-    }
-    for key, (name, rule) in settings.items():
-        value = read.number(row, key, path, rule)
-        if value is not None:
-            values[name] = value
-    if "values" in row:
-        stakes = row["values"]
-        if (
-            isinstance(stakes, list)
-            and stakes
-            and all(type(stake) is int and stake in (10, 20, 30) for stake in stakes)
-        ):
-            values["values_cp"] = tuple(stake * 100 for stake in sorted(set(stakes)))
-        else:
+def _check_panel(
+    read: Reader,
+    rows: list[dict[str, Any]],
+    rounds: list[RoundRules | None],
+    contestants: list[Contestant],
+    judges: tuple[Judge, ...],
+) -> None:
+    """Every scenario needs enough judges who may mark: those of the contestant's own unit may not."""
+    if not read.fine(("judge",), ("contestant",)):
+        return
+    told: set[int] = set()
+    for number, (row, rules) in enumerate(zip(rows, rounds, strict=True), start=1):
+        if not isinstance(rules, Scenario):
+            continue
+        if not judges:
+            read.wrong(("judge",), None, "at least one [[judge]] where there is a scenario round")
+            return
+        fewest = len(judges)
+        for index, contestant in enumerate(contestants, start=1):
+            own = rules.mask_own_unit and contestant.unit != NO_UNIT
+            left = sum(not own or judge.unit != contestant.unit for judge in judges)
+            fewest = min(fewest, left)
+            if left or index in told:
+                continue
+            told.add(index)
             read.wrong(
-                f"{path}.values", stakes, "a list out of 10, 20, 30 (the values the question bank has)"
+                ("contestant", index, "unit"),
+                contestant.unit,
+                f"a unit that leaves at least one judge: all are of this one, and do not mark it in round {number} "
+                "(mask_own_unit)",
             )
-    if "may_decline" in row:
-        values["may_decline"] = read.flag(row, "may_decline", path, True)
-    assert set(values) <= {field.name for field in fields(rules)}
-    return rules(**values)
+        if "drop" in row and rules.least_to_drop <= fewest <= 2 * rules.drop:
+            most = (fewest - 1) // 2
+            read.wrong(
+                ("round", number, "drop"),
+                rules.drop,
+                f"at most {most} where {fewest} judges mark a contestant",
+            )
+
+
+def _cues(read: Reader, document: Mapping[str, Any], rounds: int) -> tuple[FreeCue, ...]:
+    after = OneOf({"result": rounds + 1}, Whole(0, rounds))
+    kinds = Choice(("speech", "video", "award", "break"))
+    found = []
+    for index, row in enumerate(read.tables(document, "cue", MOST_CUES), start=1):
+        where: Where = ("cue", index)
+        read.known(row, where, SECTIONS["cue"])
+        title = read.needed(row, "title", where, TITLE, "?")
+        if "minutes" in row and "seconds" in row:
+            read.wrong((*where, "seconds"), row["seconds"], 'nothing beside "minutes"')
+        minutes = read.take(row, "minutes", where, Minutes(600), 3 * 60)
+        found.append(
+            FreeCue(
+                Text(title, read.take(row, "title_en", where, TITLE, title)),
+                read.take(row, "kind", where, kinds, "speech"),
+                read.take(row, "after", where, after, 0),
+                read.take(row, "seconds", where, Whole(0, 36_000), minutes),
+            )
+        )
+    return tuple(found)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from question_bank.bank import Bank
 from question_bank.draw import NotEnoughQuestions, draw
-from question_bank.question import Question
+from question_bank.question import RISK_VALUES, Question
 
+from .contest_rounds import tie_break_questions
 from .game.paper import Answer, Item, PublicQuestion, SealedQuestion, Slot
-from .game.rulebook import Risk, Rulebook, questions_in
+from .game.rulebook import BuzzIn, Compulsory, Risk, RoundRules, Rulebook, Scenario, TieBreak, questions_in
 
-__all__ = ["DrawnPaper", "NotEnoughQuestions", "draw_paper", "seal"]
+__all__ = ["DrawnPaper", "NotEnoughQuestions", "draw_paper", "risk_levels", "seal"]
+
+Pool = tuple[str, int | None]
+"""A pool of the bank: a round, and in the risk round the value its questions were written for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,18 @@ class DrawnPaper:
 
     slots: tuple[Slot, ...]
     questions: dict[str, SealedQuestion]
+
+
+@dataclass(frozen=True, slots=True)
+class _Want:
+    """One question that a round asks for. `spare`: the show can go on without it."""
+
+    round_index: int
+    pool: Pool
+    value_cp: int | None = None
+    number: int | None = None
+    seat: int | None = None
+    spare: bool = False
 
 
 def seal(question: Question) -> SealedQuestion:
@@ -45,34 +62,108 @@ def seal(question: Question) -> SealedQuestion:
     return SealedQuestion(public, Answer(text, keys, question.explanation), items, question.source)
 
 
+def risk_levels(values_cp: tuple[int, ...]) -> dict[int, int]:
+    """Value of a risk round in centipoints → the value in points that the bank's questions for it have.
+
+    Values that the bank has are their own. Others go by difficulty: the lowest get the bank's easiest questions,
+    the highest its hardest (20/40/60 → 10/20/30).
+    """
+    if all(value_cp in {100 * value for value in RISK_VALUES} for value_cp in values_cp):
+        return {value_cp: value_cp // 100 for value_cp in values_cp}
+    ranked = sorted(values_cp)
+    most = len(RISK_VALUES)
+    # Up to three values have a level each, from the easiest up; more of them share levels evenly.
+    share = max(len(ranked), most)
+    return {value_cp: RISK_VALUES[rank * most // share] for rank, value_cp in enumerate(ranked)}
+
+
 def draw_paper(bank: Bank, rulebook: Rulebook, seed: str) -> DrawnPaper:
     """Draw every question of the contest without repetition. Raises NotEnoughQuestions, naming what is missing.
 
-    For a risk round each contestant may choose any value, so each value has a question for every contestant.
+    What the rounds need comes first, for all of them; where the bank is small, spare questions are fewer, or none.
+    A round's slots stand in the order of use, its spare ones last. For a risk round each contestant may choose any
+    value, so each value has a question for every contestant.
     """
-    seats = len(rulebook.seats)
-    blueprint: dict[str, int | dict[int, int]] = {}
-    wanted: list[tuple[int, str, int | None, int]] = []
-    for index, rules in enumerate(rulebook.rounds):
-        count = questions_in(rules, seats)
-        if isinstance(rules, Risk):
-            values = blueprint.setdefault("risk", {})
-            assert isinstance(values, dict)
-            for value_cp in rules.values_cp:
-                values[value_cp // 100] = values.get(value_cp // 100, 0) + count
-                wanted.append((index, "risk", value_cp // 100, count))
+    wants = [want for index, rules in _rounds(rulebook) for want in _wants(index, rules, rulebook.seats)]
+    everything = bank.all()
+    available: dict[Pool, int] = {}
+    for question in everything:
+        pool = (question.round, question.value)
+        available[pool] = available.get(pool, 0) + 1
+    chosen = _affordable(wants, available)
+    drawn = draw(everything, _blueprint(chosen), seed)
+    pools = {pool: iter(drawn.of(*pool)) for pool in {want.pool for want in chosen}}
+    questions: dict[str, SealedQuestion] = {}
+    slots = []
+    for want in chosen:
+        question = next(pools[want.pool])
+        questions[question.id] = seal(question)
+        slots.append(Slot(want.round_index, question.id, want.value_cp, want.number, want.seat))
+    return DrawnPaper(tuple(sorted(slots, key=lambda slot: slot.round_index)), questions)
+
+
+def _rounds(rulebook: Rulebook) -> Iterator[tuple[int, RoundRules]]:
+    yield from enumerate(rulebook.rounds)
+    if rulebook.tie_break is not None:
+        yield len(rulebook.rounds), rulebook.tie_break
+
+
+def _wants(index: int, rules: RoundRules, seats: tuple[int, ...]) -> list[_Want]:
+    """Every question that a round asks for, the spare ones last."""
+    count = questions_in(rules, len(seats))
+    match rules:
+        case Risk():
+            return [
+                _Want(index, ("risk", level), value_cp)
+                for value_cp, level in risk_levels(rules.values_cp).items()
+                for _ in range(count)
+            ]
+        case TieBreak():
+            pool: Pool = ("compulsory" if rules.method == "in_turn" else "buzz_in", None)
+            least = tie_break_questions(rules)
+            return [_Want(index, pool, spare=place >= least) for place in range(max(least, rules.reserve))]
+        case Compulsory(pick="choose"):
+            board = range(1, rules.pool + 1)
+            needed = [
+                _Want(index, ("compulsory", None), number=number, seat=seat)
+                for seat in seats
+                for number in board
+            ]
+        case Compulsory(pick="number") | Scenario(pick="number"):
+            board = range(1, max(rules.pool, count) + 1)
+            needed = [_Want(index, (rules.kind, None), number=number) for number in board]
+        case Compulsory() | Scenario() | BuzzIn():
+            needed = [_Want(index, (rules.kind, None))] * count
+    return needed + [_Want(index, (rules.kind, None), spare=True)] * rules.reserve
+
+
+def _affordable(wants: list[_Want], available: dict[Pool, int]) -> list[_Want]:
+    """All that is needed, then spare questions while the bank has them: one for each round, a second for each ..."""
+    needed = [want for want in wants if not want.spare]
+    left = dict(available)
+    for want in needed:
+        left[want.pool] = left.get(want.pool, 0) - 1
+    turns: dict[int, int] = {}
+    ranked = []
+    for want in wants:
+        if want.spare:
+            turns[want.round_index] = turns.get(want.round_index, 0) + 1
+            ranked.append((turns[want.round_index], want))
+    spare = []
+    for _, want in sorted(ranked, key=lambda pair: pair[0]):
+        if left.get(want.pool, 0) > 0:
+            left[want.pool] -= 1
+            spare.append(want)
+    return needed + spare
+
+
+def _blueprint(chosen: list[_Want]) -> dict[str, int | dict[int, int]]:
+    plain: dict[str, int] = {}
+    risk: dict[int, int] = {}
+    for want in chosen:
+        kind, level = want.pool
+        if level is None:
+            plain[kind] = plain.get(kind, 0) + 1
         else:
-            so_far = blueprint.setdefault(rules.kind, 0)
-            assert isinstance(so_far, int)
-            blueprint[rules.kind] = so_far + count
-            wanted.append((index, rules.kind, None, count))
-    drawn = draw(bank.all(), blueprint, seed)
-    pools: dict[tuple[str, int | None], list[Question]] = {}
-    slots, questions = [], {}
-    for index, kind, value, count in wanted:
-        pool = pools.setdefault((kind, value), list(drawn.of(kind, value)))
-        for question in pool[:count]:
-            slots.append(Slot(index, question.id, value * 100 if value is not None else None))
-            questions[question.id] = seal(question)
-        del pool[:count]
-    return DrawnPaper(tuple(slots), questions)
+            risk[level] = risk.get(level, 0) + 1
+    return {**plain, "risk": risk} if risk else dict(plain)
