@@ -149,7 +149,9 @@ def _void(state: State, records: list[Record], which: Ask) -> list[Offer]:
 def _another(state: State, record: Record) -> str:
     if record.result == "marks":
         return "marks"
-    return "void" if record.result != "void" else "unanswered"
+    if record.result != "void":
+        return "void"
+    return "wrong" if record.seat is not None else "unanswered"
 
 
 def _part(state: State, record: Record) -> int | None:

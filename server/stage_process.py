@@ -37,6 +37,7 @@ from .buzzer_link import BuzzerLink
 from .event_log import EventLog
 from .game.commands import Tick
 from .game.state import State
+from .show_log import WrongLog, log_path, must_be
 from .sockets import add_namespaces
 from .stage import Stage
 from .web import Busy, Commands, make_app
@@ -164,9 +165,15 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True, name="parent watch").start()
 
 
-def serve(data: Path, address: str, port: int, core: Path) -> int:
+def serve(data: Path, address: str, port: int, core: Path, rehearsal: bool = False) -> int:
     """Serve the contest in `data` until told to stop. Returns the exit status."""
-    stage = Stage(EventLog(data / "contest.db"), tpool.execute, Semaphore(1))
+    log = EventLog(log_path(data, rehearsal))
+    try:
+        must_be(log, rehearsal)
+    except WrongLog as error:
+        print(f"firstpress: {error}", file=sys.stderr)
+        return 2
+    stage = Stage(log, tpool.execute, Semaphore(1))
     auth = Auth.at(data)
     link = BuzzerLink(core, stage)
     commands = Commands(stage, link.simulate, link.lamp_test)
@@ -217,6 +224,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--host", default="0.0.0.0")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--rehearsal", action="store_true", help="play rehearsal.db, not contest.db")
     parser.add_argument("--core", type=Path, required=True, help="Unix socket of the timing core")
     arguments = parser.parse_args(argv)
     # Every accepted command is on disk already, so there is nothing to tidy up on the way out.
@@ -227,7 +235,7 @@ def main(argv: list[str] | None = None) -> int:
     # Where it is allowed: the show goes before whatever else runs here.
     with contextlib.suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, NICE)
-    return serve(arguments.data, arguments.host, arguments.port, arguments.core)
+    return serve(arguments.data, arguments.host, arguments.port, arguments.core, arguments.rehearsal)
 
 
 if __name__ == "__main__":

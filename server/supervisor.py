@@ -17,7 +17,7 @@ import tempfile
 import time
 import uuid
 import webbrowser
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -27,16 +27,25 @@ from question_bank.bank import Bank
 from question_bank.schema import BankError
 
 from .auth import Auth, AuthDamaged
-from .contest_file import PRESET, read_contest
+from .contest_file import PRESET, photo_sources, read_contest
 from .event_log import EventLog
 from .game.state import State
+from .media import BadPhoto, keep_photos
 from .paper_draw import NotEnoughQuestions, draw_paper
 from .referee import create_contest, load
+from .show_log import WrongLog, log_path, must_be
 from .stage import wall_time
 
 ROOT = Path(__file__).resolve().parent.parent
 END_WITHIN_S = 2.0
 RESTART_PAUSE_S = 0.3
+REHEARSAL = (
+    "",
+    "  ==============================================================",
+    "  ==  彩 排 · R E H E A R S A L                                ==",
+    "  ==  不计入正式成绩 · nothing of this counts for the show     ==",
+    "  ==============================================================",
+)
 WHO = {"host": "主持人 host", "judge": "{0} 号评委 judge {0}", "seat": "{0} 号席 seat {0}"}
 # Restarting for ever hides a fault; this many deaths within a minute end the show with a message.
 MOST_RESTARTS = 20
@@ -56,22 +65,20 @@ class Show:
     boxes: str = "auto"
     contest_file: Path | None = None
     new: bool = False
+    rehearsal: bool = False
     browser: bool = True
 
 
 def run(show: Show) -> int:
     """Run a show until Ctrl-C or SIGTERM. Returns the exit status."""
     try:
-        if not re.fullmatch(r"auto|sim|none|serial:.+|gpio:.*", show.boxes):
-            raise CannotStart(
-                f"--boxes {show.boxes}: not known; allowed: auto, sim, none, serial:PORT[,PORT...], gpio:..."
-            )
+        show = replace(show, boxes=_boxes(show))
         _check_port(show)
         show.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = _lock(show.data)
         state = prepare(show)
         made = Auth.at(show.data).make_missing(len(state.rulebook.judges), state.rulebook.web_seats)
-    except (CannotStart, NotEnoughQuestions, BankError, AuthDamaged) as error:
+    except (CannotStart, WrongLog, BadPhoto, NotEnoughQuestions, BankError, AuthDamaged) as error:
         print(f"firstpress: {error}", file=sys.stderr)
         return 2
     except (OSError, sqlite3.Error) as error:
@@ -82,6 +89,30 @@ def run(show: Show) -> int:
         return 2
     with lock:
         return _Processes(show, state, made).run()
+
+
+def _boxes(show: Show) -> str:
+    """The boxes as the timing core is to have them: it runs in another folder."""
+    if not re.fullmatch(r"auto|sim|none|serial:.+|gpio:.*|replay:.*", show.boxes):
+        raise CannotStart(
+            f"--boxes {show.boxes}: not known; "
+            "allowed: auto, sim, none, serial:PORT[,PORT...], gpio:..., replay:LOG"
+        )
+    if not show.boxes.startswith("replay:"):
+        return show.boxes
+    if not show.rehearsal:
+        raise CannotStart(f"--boxes {show.boxes}: recorded presses are for rehearsals only; add --rehearsal")
+    given = show.boxes.removeprefix("replay:")
+    log = Path(given).resolve()
+    if not given or not log.is_file():
+        raise CannotStart(
+            f"--boxes {show.boxes}: there is no such log; name the log of a contest or rehearsal"
+        )
+    if log == log_path(show.data, True).resolve():
+        raise CannotStart(
+            f"--boxes {show.boxes}: this rehearsal writes to that very log; copy it elsewhere and name the copy"
+        )
+    return f"replay:{log}"
 
 
 def _check_port(show: Show) -> None:
@@ -113,7 +144,7 @@ def _lock(data: Path) -> IO[str]:
 def prepare(show: Show) -> State:
     """Make what the data folder lacks: the sample bank, the contest with its drawn paper. Returns its state."""
     rulebook = read_contest(show.contest_file or PRESET)
-    path = show.data / "contest.db"
+    path = log_path(show.data, show.rehearsal)
     if show.new and path.exists():
         _put_aside(path)
     fresh = not path.exists()
@@ -123,11 +154,15 @@ def prepare(show: Show) -> State:
             print("The question bank was empty: the sample bank is loaded.", file=sys.stderr)
         log = EventLog(path)
         try:
+            must_be(log, show.rehearsal)
             if log.last_seq == 0:
                 contest = uuid.uuid4().hex[:12]
                 seed = uuid.uuid4().hex
                 paper = draw_paper(bank, rulebook, seed)
-                create_contest(log, contest, rulebook, paper.slots, paper.questions, seed, wall_time())
+                keep_photos(show.data, photo_sources(show.contest_file or PRESET))
+                create_contest(
+                    log, contest, rulebook, paper.slots, paper.questions, seed, wall_time(), show.rehearsal
+                )
             state = load(log)
         finally:
             log.close()
@@ -141,12 +176,17 @@ def prepare(show: Show) -> State:
 
 def _put_aside(path: Path) -> None:
     """Rename the contest in hand, never delete it. The write-ahead log is folded in first."""
+    _fold_in(path)
+    aside = path.with_name(f"{path.stem}-{datetime.now():%Y%m%d-%H%M%S}.db")
+    path.rename(aside)
+    print(f"What was in {path.name} is kept as {aside}.", file=sys.stderr)
+
+
+def _fold_in(path: Path) -> None:
+    """Bring the write-ahead log into the log itself, so that this one file is all of it."""
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
-    aside = path.with_name(f"contest-{datetime.now():%Y%m%d-%H%M%S}.db")
-    path.rename(aside)
-    print(f"The contest so far is kept as {aside}.", file=sys.stderr)
 
 
 class _Processes:
@@ -173,6 +213,7 @@ class _Processes:
             "stage": [
                 "server.stage_process",
                 *("--data", str(show.data), "--host", show.address, "--port", str(show.port), "--core", core),
+                *(["--rehearsal"] if show.rehearsal else []),
             ],
         }
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -189,6 +230,8 @@ class _Processes:
             return self._watch()
         finally:
             self._stop()
+            with contextlib.suppress(sqlite3.Error):  # nothing is lost: the next start reads both files
+                _fold_in(log_path(self._show.data, self._show.rehearsal))
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start(self, name: str) -> None:
@@ -249,6 +292,9 @@ class _Processes:
         title = self._state.rulebook.title
         names = [_address(), "localhost"] if self._show.address in ("0.0.0.0", "::") else [self._show.address]
         lines = [f"\n先声 FirstPress · {title.zh.replace(chr(10), '')}\n"]
+        if self._show.rehearsal:
+            log = log_path(self._show.data, True)
+            lines = [*REHEARSAL, f"  记录 log: {log}（--new 重新开始 · --new begins anew）", *lines]
         for name in dict.fromkeys(names):
             base = f"http://{name}:{self._show.port}"
             lines.append(f"  主持人控制台 console    {base}/host")

@@ -18,6 +18,7 @@ from . import __version__, codec
 from .auth import Auth, Identity
 from .feed import public_events
 from .game.commands import CloseMarking, LampTest, SubmitMarks
+from .media import TYPES, media_file
 from .stage import RunBlocking, Stage
 
 DISPLAY = Path(__file__).resolve().parent.parent / "display"
@@ -194,6 +195,15 @@ def _add_pages(app: Flask, stage: Stage, auth: Auth, run_slowly: RunBlocking) ->
         response = send_from_directory(DISPLAY, name)
         forever = name.startswith(("fonts/", "vendor/"))
         response.headers["Cache-Control"] = "max-age=86400" if forever else "no-cache"
+        return response
+
+    @app.get("/media/<name>")
+    def picture(name: str) -> Response:
+        path = media_file(stage.log_path.parent, name)
+        if path is None:
+            abort(404)
+        response = send_from_directory(path.parent, path.name, mimetype=TYPES[path.suffix[1:]])
+        response.headers["Cache-Control"] = "max-age=86400"  # a name is made of what is in the file
         return response
 
     @app.get("/favicon.ico")

@@ -50,7 +50,7 @@ class Compulsory:
     partial: bool = False  # the host may give a part of the points
     help_cp: int | None = None  # a team-mate's help changes the score by this; None: there is none
     by_form: tuple[FormPoints, ...] = ()
-    reserve: int = 0  # questions beyond those needed, to replace one that turns out bad
+    reserve: int = 2  # questions beyond those needed, to replace one that turns out bad
     planned_seconds: int = 0  # for the cue sheet; 0: reckoned
 
 
@@ -110,7 +110,7 @@ class Scenario:
     missing: str = (
         "leave_out"  # "leave_out": the mean of the marks that are in | "wait": each is in or excused
     )
-    reserve: int = 0
+    reserve: int = 1
     planned_seconds: int = 0
 
 
@@ -139,7 +139,7 @@ class BuzzIn:
     nobody_then: str = "void"  # "void" | "audience"
     chances: int = 0  # how often one contestant may win the buzz in this round; 0: no limit
     too_close: tuple[str, ...] = ("press_again", "draw", "chief")  # of TIES, the first is the usual way
-    reserve: int = 0
+    reserve: int = 3
     planned_seconds: int = 0
 
 

@@ -121,7 +121,7 @@ def test_a_bad_contest_file_is_told_mistake_by_mistake(tmp_path: Path) -> None:
     file = tmp_path / "contest.toml"
     file.write_text('title = "x"\nbase = "y"\n', encoding="utf-8")
     ended = serve("--data", str(tmp_path / "data"), "--contest", str(file), "--port", str(free_port()))
-    assert ended.returncode == 2 and f"{file}: base:" in ended.stderr and f"{file}: round:" in ended.stderr
+    assert ended.returncode == 2 and f"{file}:2: base:" in ended.stderr and f"{file}: round:" in ended.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
