@@ -76,7 +76,7 @@ def _contest_created(content: dict[str, Any]) -> events.ContestCreated:
 
 
 def _round(rules: dict[str, Any]) -> Any:
-    """One round's rules; a log of before 0.4 knew one figure for all fouls."""
+    """One round's rules; an older log knew one figure for all fouls."""
     if "foul_cp" in rules:
         rules = {**rules, "fouls_cp": [rules["foul_cp"]]}
     return msgspec.convert(rules, ROUNDS[rules["kind"]])
