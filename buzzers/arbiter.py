@@ -5,11 +5,12 @@ Why did they win?
 1. *Which arming?* A press belongs to the arming it was stamped in: the last one whose arm_ns is not later than
    the press's time_ns. When its message arrived plays no part.
 2. *Was it a foul?* Surely before open_ns (even the latest instant the press can have had is earlier), or no open
-   was scheduled yet. A press that may have been at open or after it is not a foul. The seat is locked out then.
+   was scheduled yet. A press that may have been at open or after it is not a foul. The seat is locked out then,
+   unless the order to arm says that fouls do not lock: then that press alone is void. A seat fouls once an arming.
    While no open is known, the message that schedules it may be late: judging the press waits for it, `HOLD_NS`
    at most.
-3. *Does it count?* It is the seat's first press in the arming, the seat may take part and is not locked out, and
-   the press was not surely after close_ns.
+3. *Does it count?* It is the seat's first press in the arming that was not surely before open_ns, the seat may take
+   part and is not locked out, and the press was not surely after close_ns.
 4. *Who was first?* Of two presses one is surely earlier if its lead is larger than the uncertainty of that lead
    (`press.surely_before`): the resolution if one clock stamped both, otherwise both uncertainties together.
    A press *may have been first* if none that counts is surely before it. If only one press may have been first, its
@@ -71,14 +72,17 @@ class Arbiter:
 
     # -- orders -------------------------------------------------------------------------------------------
 
-    def arm(self, name: str, seats: Iterable[int], arm_ns: int, now_ns: int) -> list[Finding]:
+    def arm(
+        self, name: str, seats: Iterable[int], arm_ns: int, now_ns: int, fouls_lock: bool = True
+    ) -> list[Finding]:
         """Starts an arming and closes the one before. A known name changes nothing.
 
-        Raises OrderError if arm_ns is not later than that of the arming before.
+        fouls_lock: whether a foul costs the seat the arming, or that press alone. Raises OrderError if arm_ns is not
+        later than that of the arming before.
         """
         if self._find(name) is not None:
             return []
-        arming = Arming(name, frozenset(seats), arm_ns, expected=set(self._live))
+        arming = Arming(name, frozenset(seats), arm_ns, fouls_lock, expected=set(self._live))
         findings: list[Finding] = []
         if self._armings:
             before = self._armings[-1]
@@ -115,6 +119,7 @@ class Arbiter:
             waiting, arming.unjudged = arming.unjudged, []
             for _, press in sorted(waiting, key=lambda one: one[1].time_ns):
                 findings += self._judge_in(arming, press, now_ns)
+            self._note_counted(arming, now_ns)
         return findings + self._settle(now_ns)
 
     def cancel(self, name: str, now_ns: int) -> list[Finding]:
@@ -243,7 +248,7 @@ class Arbiter:
         if arming is None or not (arming.running or arming.verdict):
             self._held.append((now_ns + HOLD_NS, press))
             return []
-        if arming.open_ns is None and arming.is_foul(press):
+        if arming.open_ns is None and press.seat in arming.seats and not arming.is_locked_out(press.seat):
             arming.unjudged.append((now_ns + HOLD_NS, press))
             return []
         return self._judge_in(arming, press, now_ns)
@@ -258,12 +263,15 @@ class Arbiter:
             self._held.append((now_ns + HOLD_NS, press))
         else:
             arming.presses.append(press)
+        self._note_counted(arming, now_ns)
+        return findings
+
+    def _note_counted(self, arming: Arming, now_ns: int) -> None:
         if not arming.counted():
             # A seat's foul may come in after a later press of it: then nobody is being waited for any more.
             arming.known_ns = None
         elif arming.known_ns is None:
             arming.known_ns = now_ns
-        return findings
 
     def _let_go(self, arming: Arming, end_ns: int, now_ns: int) -> list[Finding]:
         """The arming ended at end_ns without a verdict: what has not been told of it, another may claim.
@@ -324,7 +332,7 @@ class Arbiter:
             statuses[id(press)] = "tied" if len(candidates) > 1 else "first"
         judged = [_judge(press, "foul", first) for press in arming.fouls.values()]
         for press in arming.presses:
-            refused: Status = "locked_out" if press.seat in arming.fouls else "not_counted"
+            refused: Status = "locked_out" if arming.is_locked_out(press.seat) else "not_counted"
             judged.append(_judge(press, statuses.get(id(press), refused), first))
         judged.sort(key=lambda one: (one.lag_ns or 0, one.press.time_ns, one.press.seat))
         why: Why = "waited" if lagging else "watermarks"
@@ -352,7 +360,7 @@ class Arbiter:
             return [StrayPress(arming.name, press, "superseded" if arming.superseded else "cancelled")]
         if arming.is_surplus(press):
             return [StrayPress(arming.name, press, "too_many")]
-        status: Status = "locked_out" if press.seat in arming.fouls else "not_counted"
+        status: Status = "locked_out" if arming.is_locked_out(press.seat) else "not_counted"
         behind_ns = None if arming.first is None else lag(press, arming.first)[0]
         arming.presses.append(press)
         # A press that seems earlier than the first comes from a box that was waited for in vain: it is shown with

@@ -24,6 +24,7 @@ class Arming:
     name: str
     seats: frozenset[int]
     arm_ns: int
+    fouls_lock: bool = True  # False: a foul voids that press alone
     open_ns: int | None = None
     close_ns: int | None = None
     cancelled_ns: int | None = None
@@ -48,18 +49,31 @@ class Arming:
     def as_judged(self) -> Armed:
         """What a verdict tells of it."""
         assert self.open_ns is not None, "there is no verdict before open"
-        return Armed(self.arm_ns, self.open_ns, self.close_ns, tuple(sorted(self.seats)), dict(self.lost))
+        return Armed(
+            self.arm_ns,
+            self.open_ns,
+            self.close_ns,
+            tuple(sorted(self.seats)),
+            dict(self.lost),
+            self.fouls_lock,
+        )
+
+    def is_early(self, press: Press) -> bool:
+        """Whether the press was surely before open, as far as is known."""
+        return self.open_ns is None or press.latest_ns < self.open_ns
 
     def is_foul(self, press: Press) -> bool:
-        if press.seat not in self.seats or press.seat in self.fouls:
-            return False
-        return self.open_ns is None or press.latest_ns < self.open_ns
+        """Whether the press is a foul to be reported: one a seat is."""
+        return press.seat in self.seats and press.seat not in self.fouls and self.is_early(press)
+
+    def is_locked_out(self, seat: int) -> bool:
+        return self.fouls_lock and seat in self.fouls
 
     def is_surplus(self, press: Press) -> bool:
         """Whether the press cannot count whatever comes, and enough of that kind have been kept already."""
         if len(self.presses) < KEPT_PRESSES:
             return False
-        if press.seat not in self.seats or press.seat in self.fouls:
+        if press.seat not in self.seats or self.is_locked_out(press.seat) or self.is_early(press):
             return True
         return any(press.seat == known.seat for known in self.counted())
 
@@ -68,13 +82,16 @@ class Arming:
         first_of: dict[int, Press] = {}
         for press in self.presses:
             known = first_of.get(press.seat)
+            # Seats that fouls do not lock out have presses from before open here: their first one after it counts.
+            if self.is_early(press):
+                continue
             if known is None or lag(press, known)[0] < 0:
                 first_of[press.seat] = press
         return [
             press
             for press in first_of.values()
             if press.seat in self.seats
-            and press.seat not in self.fouls
+            and not self.is_locked_out(press.seat)
             and not (self.close_ns is not None and press.earliest_ns > self.close_ns)
         ]
 

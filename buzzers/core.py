@@ -6,6 +6,8 @@ from typing import Any
 from buzzers.arbiter import Arbiter, OrderError
 from buzzers.driver import Changed, Driver, Gone, Live, Marked, Pace, Posted, Pressed, Restarted
 from buzzers.orders import PROTOCOL, BadLine, read_order
+from buzzers.recording import Recording
+from buzzers.replayed_box import ReplayedBox
 from buzzers.simulated_box import SimulatedBox
 from buzzers.stream import Client, Closed, Line, Outbox
 from buzzers.verdict import Finding, Foul, StrayPress, Verdict
@@ -35,6 +37,7 @@ class Core:
         self.arbiter = Arbiter()
         self.outbox = Outbox()
         self.simulated: SimulatedBox | None = None
+        self.replayed: ReplayedBox | None = None
         self._core = core
         self._seats = seats
         self._drivers = drivers
@@ -46,7 +49,8 @@ class Core:
         self._boots: dict[str, int | None] = {}  # box -> the run of it that last answered
         self._lit: frozenset[int] = frozenset()
         self._lit_at_ns: int | None = None
-        self._may_press: set[int] = set()  # seats of the running arming that have committed no foul
+        self._may_press: set[int] = set()  # seats of the running arming that no foul has locked out
+        self._fouls_lock = True
         self._status_ns = 0
         self._ticked_ns = clock()
         self._changed = False
@@ -55,6 +59,11 @@ class Core:
         """Adds the simulated box. Its presses are taken at once: its watermark is always now."""
         self.simulated = SimulatedBox(self._seats, self._core, self.take)
         self.simulated.start()
+
+    def replay(self, recording: Recording, say: Callable[[str], None]) -> None:
+        """Adds the box that gives the recorded presses again; `say` is told once when they are over."""
+        self.replayed = ReplayedBox(recording, self.take, say)
+        self.replayed.start()
 
     def take(self, message: Posted | Line | Closed) -> None:
         """Something has happened: a box has posted it, or it came over the stream."""
@@ -95,6 +104,8 @@ class Core:
         if self.simulated is not None:
             self._publish(self.arbiter.watermark("simulated", now_ns, now_ns))
             self._retire_simulated()
+        if self.replayed is not None:
+            self.replayed.advance(now_ns)
         if now_ns - self._ticked_ns > STALL_NS:
             self.arbiter.stalled(now_ns)
         self._ticked_ns = now_ns
@@ -120,6 +131,9 @@ class Core:
         if self.simulated is not None and horizon_ns is not None:
             # Its watermark passes the horizon by time alone. Once it has, others are waited for.
             times.append(max(horizon_ns + 1, self._clock() + 1_000_000))
+        replay_ns = None if self.replayed is None else self.replayed.due_ns(horizon_ns)
+        if replay_ns is not None:
+            times.append(replay_ns)
         return min(times)
 
     def _next_status_ns(self) -> int:
@@ -170,17 +184,25 @@ class Core:
             self.outbox.acknowledge(order["seq"])
         elif kind == "arm":
             known = self.arbiter.knows(order["arming"])
-            self._publish(self.arbiter.arm(order["arming"], order["seats"], order["arm_ns"], now_ns))
+            named, seats, fouls_lock = order["arming"], order["seats"], order["fouls_lock"]
+            self._publish(self.arbiter.arm(named, seats, order["arm_ns"], now_ns, fouls_lock))
             if not known:
-                self._may_press = set(order["seats"])
+                self._may_press, self._fouls_lock = set(seats), fouls_lock
+                if self.replayed is not None:
+                    self.replayed.armed(named, order["arm_ns"])
                 self._light(frozenset())
         elif kind == "open":
-            self._publish(self.arbiter.open(order["arming"], order["open_ns"], order["close_ns"], now_ns))
-            if self.arbiter.running == order["arming"]:
+            named, open_ns, close_ns = order["arming"], order["open_ns"], order["close_ns"]
+            self._publish(self.arbiter.open(named, open_ns, close_ns, now_ns))
+            if self.replayed is not None:
+                self.replayed.opened(named, open_ns, close_ns, now_ns)
+            if self.arbiter.running == named:
                 # "Go" is seen on every box at the very instant from which on a press counts.
-                self._light(frozenset(self._may_press), order["open_ns"])
+                self._light(frozenset(self._may_press), open_ns)
         elif kind == "cancel":
             self._publish(self.arbiter.cancel(order["arming"], now_ns))
+            if self.replayed is not None:
+                self.replayed.ended(order["arming"])
             self._light(frozenset())
         elif kind == "simulate":
             if self.simulated is None:
@@ -214,7 +236,7 @@ class Core:
             self._send(self.outbox.put(finding.to_json()))
             if isinstance(finding, Verdict):
                 self._light(frozenset(finding.seats if finding.outcome == "winner" else ()))
-            elif isinstance(finding, Foul) and finding.arming == self.arbiter.running:
+            elif isinstance(finding, Foul) and self._fouls_lock and finding.arming == self.arbiter.running:
                 self._may_press.discard(finding.press.seat)
                 if self._lit_at_ns is not None:
                     self._light(frozenset(self._may_press), self._lit_at_ns)
@@ -228,8 +250,7 @@ class Core:
         self._web = {seat: web for seat, web in self._web.items() if not web.forgotten(now_ns)}
         drivers: list[Driver] = [*self._drivers(), *self._web.values()]
         boxes = [driver.health(now_ns) for driver in drivers]
-        if self.simulated is not None:
-            boxes.append(self.simulated.health(now_ns))
+        boxes += [box.health(now_ns) for box in (self.simulated, self.replayed) if box is not None]
         return {
             "type": "boxes",
             "simulated": self.simulated is not None,

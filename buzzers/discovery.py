@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from serial.tools import list_ports
@@ -23,17 +24,24 @@ SILENT_SHARE = 0.9  # of the trial: a port that was open for so long and silent 
 class Wanted:
     """What --boxes asks for."""
 
-    mode: Literal["auto", "sim", "none", "serial", "gpio"]
+    mode: Literal["auto", "sim", "none", "serial", "gpio", "replay"]
     ports: tuple[str, ...] = ()
     seats: tuple[tuple[str, tuple[int, ...]], ...] = ()  # (port, seats of its inputs) where given
     gpio: GpioSpec | None = None
+    replay: Path | None = None  # the log whose presses are given again
 
 
 def parse_boxes(text: str, seats: int) -> Wanted:
-    """Reads `auto`, `sim`, `none`, `gpio:...`, `serial:PORT[=SEAT+SEAT...][,PORT...]` or `gpio:...;serial:...`.
+    """Reads `auto`, `sim`, `none`, `gpio:...`, `serial:PORT[=SEAT+SEAT...][,PORT...]`, `gpio:...;serial:...`, `replay:LOG`.
 
     Raises BoxesError.
     """
+    if text.startswith("replay:"):
+        if text == "replay:":
+            raise BoxesError(
+                "replay: needs the log of a contest or a rehearsal, as in replay:data/rehearsal.db"
+            )
+        return Wanted("replay", replay=Path(text.removeprefix("replay:")))
     if text.startswith("gpio:") and ";" in text:
         pins, _, others = text.partition(";")
         return _parse_both(pins, others, seats)
@@ -46,7 +54,9 @@ def parse_boxes(text: str, seats: int) -> Wanted:
     if text.startswith("gpio:") or text == "gpio":
         return Wanted("gpio", gpio=parse_gpio(text.removeprefix("gpio").removeprefix(":"), seats))
     if not text.startswith("serial:"):
-        raise BoxesError(f"unknown boxes {text!r}: use auto, sim, none, gpio: or serial:PORT[,PORT...]")
+        raise BoxesError(
+            f"unknown boxes {text!r}: use auto, sim, none, gpio:, serial:PORT[,PORT...] or replay:LOG"
+        )
     ports: list[str] = []
     wanted: list[tuple[str, tuple[int, ...]]] = []
     for part in text.removeprefix("serial:").split(","):

@@ -158,6 +158,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "按钮线路上干扰脉冲不断：请检查接线和屏蔽，见 docs/wiring.md",
         "There are spikes on the line of a button again and again: check wiring and shielding, see docs/wiring.md.",
     ),
+    "replay_over": (
+        "录像已放完：此后没有人按键，可接真盒或重新开始彩排",
+        "The recording is over: nobody presses from here on. Attach real boxes, or begin the rehearsal anew.",
+    ),
     "gpio": (
         "GPIO 引脚无法读取：请重新启动本机",
         "The GPIO pins cannot be read any more: restart this machine.",

@@ -36,7 +36,7 @@ def read_order(line: bytes, seats: int, now_ns: int) -> dict[str, Any]:
         raise BadLine(f"unknown type {kind!r}")
     checked: dict[str, Any] = {"type": kind}
     for name, (check, wanted) in members.items():
-        value = order.get(name)
+        value = order.get(name, _ABSENT.get(name))
         if not check(value):
             raise BadLine(f"{kind}: {name} must be {wanted}")
         checked[name] = value
@@ -99,7 +99,12 @@ _MEMBERS: dict[str, dict[str, tuple[Check, str]]] = {
         "after": (_is_place, 'null or {"core": text, "seq": integer}'),
     },
     "ack": {"seq": (_is_count, "an integer from 0")},
-    "arm": {"arming": _NAME, "seats": _SEATS, "arm_ns": _TIME},
+    "arm": {
+        "arming": _NAME,
+        "seats": _SEATS,
+        "arm_ns": _TIME,
+        "fouls_lock": (lambda value: type(value) is bool, "true or false"),
+    },
     "open": {
         "arming": _NAME,
         "open_ns": _TIME,
@@ -119,3 +124,4 @@ _MEMBERS: dict[str, dict[str, tuple[Check, str]]] = {
     "lamps": {"lit": _SEATS},
     "lamp_test": {},
 }
+_ABSENT: dict[str, Any] = {"fouls_lock": True}  # what a member means that older servers do not send

@@ -43,7 +43,7 @@ def rejudge(recorded: Verdict, fouls: Sequence[Foul]) -> Verdict | None:
     arbiter = Arbiter()
     for box in [*recorded.watermarks, RECORD]:
         arbiter.box_live(box)
-    arbiter.arm(recorded.arming, armed.seats, armed.arm_ns, now_ns)
+    arbiter.arm(recorded.arming, armed.seats, armed.arm_ns, now_ns, armed.fouls_lock)
     for box, watermark_ns in armed.lost.items():
         if watermark_ns >= 0:
             arbiter.watermark(box, watermark_ns, now_ns)
@@ -55,7 +55,8 @@ def rejudge(recorded: Verdict, fouls: Sequence[Foul]) -> Verdict | None:
             arbiter.press(press, now_ns)
     arbiter.tick(now_ns + HOLD_NS)
     arbiter.open(recorded.arming, armed.open_ns, armed.close_ns, now_ns)
-    for judged in _in_order([judged for judged in recorded.presses if judged.press not in unopened]):
+    opened = [judged for judged in recorded.presses if judged.press not in unopened]
+    for judged in _in_order(opened, armed.open_ns):
         arbiter.press(judged.press, now_ns)
     findings: list[Finding] = []
     for box, last_ns in [*recorded.watermarks.items(), (RECORD, now_ns)]:
@@ -65,9 +66,13 @@ def rejudge(recorded: Verdict, fouls: Sequence[Foul]) -> Verdict | None:
     return next((finding for finding in findings if isinstance(finding, Verdict)), None)
 
 
-def _in_order(presses: list[JudgedPress]) -> list[JudgedPress]:
+def _in_order(presses: list[JudgedPress], open_ns: int) -> list[JudgedPress]:
     """Fouls first. Of what cannot count the arbiter keeps only so much: a seat's only press has come after it."""
-    known = Counter(judged.press.seat for judged in presses if judged.status != "foul")
+    known = Counter(
+        judged.press.seat
+        for judged in presses
+        if judged.status != "foul" and judged.press.latest_ns >= open_ns
+    )
 
     def rank(judged: JudgedPress) -> tuple[bool, bool, bool]:
         counted = judged.status in ("first", "tied", "after")

@@ -19,6 +19,7 @@ from buzzers.core import Core
 from buzzers.discovery import PROBE_S, PortWatch, Wanted, parse_boxes
 from buzzers.driver import BoxesError, Driver, Posted
 from buzzers.gpio_spec import GpioSpec
+from buzzers.recording import read_recording
 from buzzers.scheduling import Collector, Scheduling, prepare
 from buzzers.seating import Seating
 from buzzers.serial_box import SerialBox
@@ -118,8 +119,9 @@ def serve(
 ) -> None:
     """Runs until `Stop` comes out of the inbox; `ending` says beforehand that it will.
 
-    Raises BoxesError if the pins cannot be had, SocketError if the socket cannot be made.
+    Raises BoxesError if the pins or the recording cannot be had, SocketError if the socket cannot be made.
     """
+    recording = None if wanted.replay is None else read_recording(wanted.replay, seats)
     boxes = Boxes(wanted, seats, inbox)
     listener = Listener(socket_path, inbox.put)
     try:
@@ -127,8 +129,11 @@ def serve(
         core = Core(secrets.token_hex(8), seats, boxes.drivers, time.monotonic_ns, scheduling.to_json())
         if boxes.simulated:
             core.simulate_boxes()
+        if recording is not None:
+            core.replay(recording, lambda text: print(f"timing core: {text}", file=sys.stderr, flush=True))
         listener.start()
-        named = boxes.names() + (["simulated"] if core.simulated else [])
+        added = [box.box_id for box in (core.simulated, core.replayed) if box is not None]
+        named = boxes.names() + added
         print(
             f"timing core ready: {socket_path} boxes={','.join(named) or 'none'}", file=sys.stderr, flush=True
         )
@@ -136,6 +141,13 @@ def serve(
             print(
                 f"没有接抢答盒，使用模拟盒：控制台页面上的 1–{seats} 键 · "
                 f"no boxes attached, running on simulated ones: keys 1–{seats} on the console page",
+                file=sys.stderr,
+                flush=True,
+            )
+        if recording is not None:
+            print(
+                f"重放录像：{recording.path} · replaying {recording.path}: {len(recording.armings)} armings, "
+                f"{len(recording.presses())} presses",
                 file=sys.stderr,
                 flush=True,
             )
@@ -179,7 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default="auto",
         metavar="WHICH",
         help="auto, sim, none, serial:PORT[=SEAT+SEAT...][,PORT...] "
-        "or gpio:[chip=LABEL_OR_PATH,][buttons=17+27...,lamps=5+6...], or gpio:...;serial:...",
+        "or gpio:[chip=LABEL_OR_PATH,][buttons=17+27...,lamps=5+6...], or gpio:...;serial:..., or replay:LOG",
     )
     parser.add_argument("--seats", type=int, default=5, metavar="N", help="seats on the stage (default 5)")
     parser.add_argument("--lifeline", action="store_true", help="end when standard input does")

@@ -43,7 +43,7 @@ class JudgedPress:
 
 @dataclass(frozen=True, slots=True)
 class Foul:
-    """A press after arm and surely before open; the seat is locked out of the arming."""
+    """A press after arm and surely before open; the seat is locked out of the arming, unless fouls do not lock."""
 
     arming: str
     press: Press
@@ -72,6 +72,7 @@ class Armed:
     close_ns: int | None
     seats: tuple[int, ...]
     lost: Mapping[str, int]  # box -> its watermark before it lost presses; -1: it had none
+    fouls_lock: bool = True  # so it was in logs that do not tell
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -80,14 +81,22 @@ class Armed:
             "close_ns": self.close_ns,
             "seats": list(self.seats),
             "lost": dict(self.lost),
+            "fouls_lock": self.fouls_lock,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Armed":
         """Raises ValueError or KeyError if the object does not say what an arming was."""
-        close_ns = _integer_or_none(data, "close_ns")
+        fouls_lock = data.get("fouls_lock", True)
+        if type(fouls_lock) is not bool:
+            raise ValueError(f"fouls_lock must be true or false, got {fouls_lock!r}")
         return cls(
-            int(data["arm_ns"]), int(data["open_ns"]), close_ns, tuple(data["seats"]), dict(data["lost"])
+            int(data["arm_ns"]),
+            int(data["open_ns"]),
+            _integer_or_none(data, "close_ns"),
+            tuple(data["seats"]),
+            dict(data["lost"]),
+            fouls_lock,
         )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .game.events import FoulCalled, VerdictGiven
+from .game.events import Armed, FoulCalled, VerdictGiven
 from .game.state import Entry
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,9 +28,12 @@ class Rejudged:
 def recorded_verdicts(entries: Sequence[Entry]) -> Iterator[tuple[int, dict[str, Any]]]:
     """(row, {"verdict", "fouls"}) for each verdict of the log, as the timing core reported them."""
     fouls: dict[str, list[dict[str, Any]]] = {}
+    fouls_lock: dict[str, bool] = {}
     for entry in entries:
         event = entry.event
-        if isinstance(event, FoulCalled):
+        if isinstance(event, Armed):
+            fouls_lock[event.arming] = event.fouls_lock
+        elif isinstance(event, FoulCalled):
             report = {"arming": event.arming, "press": event.evidence, "early_ns": event.early_ns}
             fouls.setdefault(event.arming, []).append(report)
         elif isinstance(event, VerdictGiven):
@@ -43,6 +46,9 @@ def recorded_verdicts(entries: Sequence[Entry]) -> Iterator[tuple[int, dict[str,
                 "lead_ns": event.lead_ns,
                 "lead_uncertainty_ns": event.lead_uncertainty_ns,
             }
+            armed = verdict.get("armed")
+            if isinstance(armed, dict) and event.arming in fouls_lock:
+                verdict["armed"] = {**armed, "fouls_lock": fouls_lock[event.arming]}
             yield entry.seq, {"verdict": verdict, "fouls": fouls.get(event.arming, [])}
 
 

@@ -49,12 +49,14 @@ def news(draw: st.DrawFn) -> list[tuple[str, Any]]:
     return draw(st.permutations([*found, ("open", None)]))
 
 
-def play(told: list[tuple[str, Any]], live: tuple[str, ...], seats: tuple[int, ...]) -> list[Finding]:
+def play(
+    told: list[tuple[str, Any]], live: tuple[str, ...], seats: tuple[int, ...], fouls_lock: bool
+) -> list[Finding]:
     """Hands everything in; then each box says that nothing is left, or is waited for in vain."""
     arbiter = Arbiter()
     for box in live:
         arbiter.box_live(box)
-    findings = arbiter.arm("a1", seats, ARM, ARM)
+    findings = arbiter.arm("a1", seats, ARM, ARM, fouls_lock)
     now_ns = CLOSE + 5 * MS
     for kind, what in told:
         now_ns += HOLD_NS // 3
@@ -70,11 +72,11 @@ def play(told: list[tuple[str, Any]], live: tuple[str, ...], seats: tuple[int, .
     return findings + arbiter.tick(now_ns + 10 * HOLD_NS)
 
 
-@given(news(), st.sets(st.sampled_from(BOXES)), st.sets(st.sampled_from(SEATS), min_size=1))
+@given(news(), st.sets(st.sampled_from(BOXES)), st.sets(st.sampled_from(SEATS), min_size=1), st.booleans())
 def test_every_verdict_follows_from_its_evidence(
-    told: list[tuple[str, Any]], live: set[str], seats: set[int]
+    told: list[tuple[str, Any]], live: set[str], seats: set[int], fouls_lock: bool
 ) -> None:
-    findings = play(told, tuple(sorted(live)), tuple(seats))
+    findings = play(told, tuple(sorted(live)), tuple(seats), fouls_lock)
     fouls = [finding for finding in findings if isinstance(finding, Foul)]
     recorded = through_json(only_verdict(findings))
     assert difference(recorded, fouls) is None

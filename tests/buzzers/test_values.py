@@ -10,7 +10,7 @@ from buzzers.orders import MAX_AHEAD_NS, BadLine, read_order
 from buzzers.press import Press
 from buzzers.seating import Seating
 from buzzers.stream import Outbox
-from buzzers.verdict import Foul, JudgedPress, LatePress, StrayPress, Verdict
+from buzzers.verdict import Armed, Foul, JudgedPress, LatePress, StrayPress, Verdict
 
 PRESS = Press(3, "a1b2c3d4", "a1b2c3d4/0001", 900, 8_000, 1_000, 50, 7, "hardware")
 JUDGED = JudgedPress(PRESS, "first", 0, 8_000)
@@ -78,7 +78,7 @@ GOOD = [
     {"type": "hello", "protocol": 1, "after": None},
     {"type": "hello", "protocol": 1, "after": {"core": "x", "seq": 4}},
     {"type": "ack", "seq": 4},
-    {"type": "arm", "arming": "a1", "seats": [1, 5], "arm_ns": 5},
+    {"type": "arm", "arming": "a1", "seats": [1, 5], "arm_ns": 5, "fouls_lock": False},
     {"type": "open", "arming": "a1", "open_ns": 6, "close_ns": 7},
     {"type": "open", "arming": "a1", "open_ns": 6, "close_ns": None},
     {"type": "cancel", "arming": "a1"},
@@ -92,6 +92,20 @@ GOOD = [
 def test_every_order_is_read(order: dict[str, object]) -> None:
     assert read_order(json.dumps(order).encode(), 5, 10) == order
     assert read_order(json.dumps({**order, "extra": 1}).encode(), 5, 10) == order
+
+
+def test_fouls_lock_in_an_order_of_an_older_server() -> None:
+    order = {"type": "arm", "arming": "a1", "seats": [1, 5], "arm_ns": 5}
+    assert read_order(json.dumps(order).encode(), 5, 10) == {**order, "fouls_lock": True}
+
+
+def test_fouls_locked_in_evidence_that_does_not_tell() -> None:
+    armed = Armed(1, 2, None, (1, 2), {"hub": -1}, fouls_lock=False)
+    assert Armed.from_json(json.loads(json.dumps(armed.to_json()))) == armed
+    former = {key: value for key, value in armed.to_json().items() if key != "fouls_lock"}
+    assert Armed.from_json(former).fouls_lock
+    with pytest.raises(ValueError, match="fouls_lock"):
+        Armed.from_json({**former, "fouls_lock": None})
 
 
 @pytest.mark.parametrize(
@@ -113,6 +127,8 @@ def test_every_order_is_read(order: dict[str, object]) -> None:
         b'{"type": "arm", "arming": "a", "seats": ["1"], "arm_ns": 5}',
         b'{"type": "arm", "arming": "a", "seats": [1], "arm_ns": -5}',
         b'{"type": "arm", "arming": "a", "seats": [1], "arm_ns": 5.5}',
+        b'{"type": "arm", "arming": "a", "seats": [1], "arm_ns": 5, "fouls_lock": null}',
+        b'{"type": "arm", "arming": "a", "seats": [1], "arm_ns": 5, "fouls_lock": 1}',
         b'{"type": "simulate", "seat": 0}',
         b'{"type": "lamps", "lit": [0]}',
         json.dumps({"type": "open", "arming": "a", "open_ns": 11 + MAX_AHEAD_NS, "close_ns": None}).encode(),

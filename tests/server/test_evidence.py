@@ -16,7 +16,7 @@ from server import cli, codec
 from server.event_log import EventLog
 from server.evidence import recorded_verdicts
 from server.game import commands as c
-from server.game.events import VerdictGiven
+from server.game.events import Armed, VerdictGiven
 from server.game.state import Entry
 from tests.game.play import Play, book, rules
 
@@ -28,25 +28,36 @@ MS = 1_000_000
 ARM, OPEN, CLOSE = 1_000 * MS, 2_000 * MS, 12_000 * MS
 
 
-def press(seat: int, at_ns: int) -> Press:
-    return Press(seat, "hub", "hub/1", at_ns, 8_000, at_ns, 20_000, seat, "hardware")
+Stamps = dict[int, int]  # seat -> ms after open
+RACES: tuple[Stamps, Stamps] = ({1: -5, 2: 40, 4: 45}, {})
 
 
-def played() -> list[Entry]:
-    """Two questions with real verdicts: on the first seat 1 fouls and 2 wins before 4; on the second nobody presses."""
-    play = Play(book(rules("buzz_in", questions=2)))
+def press(seat: int, at_ns: int, sequence: int) -> Press:
+    return Press(seat, "hub", "hub/1", at_ns, 8_000, at_ns, 20_000, sequence, "hardware")
+
+
+def played(foul_then: str = "others", again: Stamps | None = None) -> list[Entry]:
+    """Two questions with real verdicts: on the first seat 1 fouls and 2 wins before 4; on the second nobody presses.
+
+    again: further presses on the first question.
+    """
+    play = Play(book(rules("buzz_in", questions=2, foul_then=foul_then)))
     play.do(c.StartRound())
     arbiter = Arbiter()
     arbiter.box_live("hub")
-    for number, stamps in enumerate([{1: -5, 2: 40, 4: 45}, {}]):
+    for number, stamps in enumerate(RACES):
         base_ns = number * CLOSE
         play.do(c.Present(), c.Arm())
         arming = play.state.buzz.arming or ""
-        findings = arbiter.arm(arming, play.state.buzz.eligible, base_ns + ARM, base_ns + ARM)
+        findings = arbiter.arm(
+            arming, play.state.buzz.eligible, base_ns + ARM, base_ns + ARM, play.state.buzz.fouls_lock
+        )
         play.do(c.Open())
         findings += arbiter.open(arming, base_ns + OPEN, base_ns + CLOSE, base_ns + ARM)
-        for seat, after_ms in stamps.items():
-            findings += arbiter.press(press(seat, base_ns + OPEN + after_ms * MS), base_ns + OPEN + 50 * MS)
+        pressed = [*stamps.items(), *((again or {}).items() if stamps else ())]
+        for sequence, (seat, after_ms) in enumerate(pressed):
+            at_ns = base_ns + OPEN + after_ms * MS
+            findings += arbiter.press(press(seat, at_ns, sequence), base_ns + OPEN + 50 * MS)
         findings += arbiter.watermark("hub", base_ns + CLOSE + 1, base_ns + CLOSE + MS)
         for finding in findings:
             told = report(json.loads(json.dumps(finding.to_json())))
@@ -132,3 +143,23 @@ def test_a_log_of_a_former_version_is_intact_and_says_what_was_not_judged(
     path = write(tmp_path / "contest.db", changed(entries, evidence=evidence))
     status, said = verify(path, capsys)
     assert status == 0 and "1 verdicts" in said and "not judged again: 1" in said
+
+
+def test_verdicts_are_judged_by_the_rule_on_fouls_that_the_arming_had(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Seat 1 fouls and presses first after the open: that counts where fouls do not lock, and evidence may not say otherwise."""
+    entries = played(foul_then="press", again={1: 30})
+    assert first_won(entries)[1].seats == (1,)
+    status, said = verify(write(tmp_path / "contest.db", entries), capsys)
+    assert status == 0 and "2 verdicts" in said
+    evidence = first_won(entries)[1].evidence
+    lies = {**evidence, "armed": {**evidence["armed"], "fouls_lock": True}}
+    status, _ = verify(write(tmp_path / "lies.db", changed(entries, evidence=lies)), capsys)
+    assert status == 0, "the log's own event says how it was"
+    locked = [
+        replace(one, event=replace(one.event, fouls_lock=True)) if isinstance(one.event, Armed) else one
+        for one in entries
+    ]
+    status, said = verify(write(tmp_path / "locked.db", locked), capsys)
+    assert status == 1 and "does not follow" in said
