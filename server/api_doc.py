@@ -23,12 +23,12 @@ Made from the code by `python -m server.api_doc`; do not edit by hand.
 | path | role | answer |
 |---|---|---|
 | `GET /healthz` | anybody | `{"status": "ok"\\|"degraded"\\|"blocked", "version", "revision", "boxes": [...], "log": {...}, "timing": {...}}` |
-| `POST /api/v1/commands` | host, judge | body `{"id": "...", "type": "...", ...}` → 200 `{"accepted": true, "revision", "events": [...]}`; 409 `{"accepted": false, "reason": {"zh", "en"}}` when the rules refuse; 400 malformed; 401; 403. A repeated id gets the first answer again (`"repeated": true`) and is never applied twice |
+| `POST /api/v1/commands` | host, judge, desk | body `{"id": "...", "type": "...", ...}` → 200 `{"accepted": true, "revision", "events": [...]}`; 409 `{"accepted": false, "reason": {"zh", "en"}}` when the rules refuse; 400 malformed; 401; 403. A repeated id gets the first answer again (`"repeated": true`) and is never applied twice |
 | `GET /api/v1/views/projector` | anybody | what the hall may see |
 | `GET /api/v1/views/host` · `/judge` · `/desk` | that role | what that role may see |
 | `GET /api/v1/events?after=SEQ` | anybody | public events since SEQ, at most 1,000 |
 
-`GET /healthz`, in `boxes`, one object a box: `id`, `port`, `kind` (`serial`, `gpio`, `simulated`, `web`), `state` (`up`;
+`GET /healthz`, in `boxes`, one object a box: `id`, `port`, `kind` (`serial`, `gpio`, `simulated`, `web`, `replay`), `state` (`up`;
 `syncing`: its clock is not trusted yet; `down`), `seats`, `inputs`, `firmware`, `uncertainty_us` (of a stamp of it now; null
 while unknown), `rtt_us`, `last_press` (`{"seat", "ago_ms"}` or null), `resets` (restarts while watched), `clock_resets` (its clock
 contradicted itself), `resent` (events sent again), `crc_errors`, `overflows`, `spikes` (too short to be a press), `silent_ms`

@@ -161,6 +161,9 @@ TIE_BREAK: dict[str, Setting] = {
     **_same(seconds=_SECONDS, reserve=Whole(1, 200)),
     **_PLANNED,
 }
+# In a tie-break a foul costs no points, who is too late was wrong, and there are no parts and no chances to count.
+_WITHOUT = ("timeout", "partial", "foul", "fouls", "chances")
+TIE_BUZZ = {name: setting for name, setting in _BUZZ.items() if name not in _WITHOUT}
 GROUP = {"title": Setting("title", TEXT), "weight": Setting("weight", Whole(0, 100))}
 LINE_KINDS = ("mark", "deduct", "faults", "hit")
 LINE = {
@@ -175,7 +178,7 @@ LINE = {
 SECTIONS: dict[str, tuple[str, ...]] = {
     **{kind: ("kind", *TITLE_NAMES, *settings) for kind, settings in ROUNDS.items()},
     "tie_break": (*TITLE_NAMES, *TIE_BREAK, "buzz"),
-    "tie_break.buzz": tuple(_BUZZ),
+    "tie_break.buzz": tuple(TIE_BUZZ),
     "round.sheet": ("group", "line"),
     "round.sheet.group": tuple(GROUP),
     "round.sheet.line": tuple(LINE),
@@ -243,7 +246,7 @@ def tie_break(read: Reader, document: Mapping[str, Any], seats: int) -> TieBreak
     found["title"] = title(read, value, where, usual.title)
     buzz = read.table(value, "buzz", where)
     read.known(buzz, (*where, "buzz"), SECTIONS["tie_break.buzz"])
-    press = read.settings(buzz, (*where, "buzz"), _BUZZ)
+    press = read.settings(buzz, (*where, "buzz"), TIE_BUZZ)
     # One pair of settings for both ways of asking: what counts must not depend on whether there is a buzzer.
     press |= {field: found[field] for field in ("right_cp", "wrong_cp") if field in found}
     rules = TieBreak(**found, buzz=replace(usual.buzz, title=found["title"], **press))

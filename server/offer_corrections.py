@@ -5,7 +5,7 @@ from __future__ import annotations
 from .game import commands as c
 from .game.corrections import LARGEST_CP
 from .game.decide import go_is_open, round_is_over
-from .game.flow import replace_question
+from .game.flow import replace_question, skipped_rounds
 from .game.refusal import Refused
 from .game.rulebook import Scenario, Text, TieBreak
 from .game.standings import scores
@@ -93,7 +93,7 @@ def course(state: State) -> list[Offer]:
         found.append(Offer("end_round", c.EndRound(REASON), label, "", "danger", asks=(REASON_ASK,)))
         return found + _cues(state)
     left = [index for index in range(len(state.rulebook.rounds)) if index not in state.begun]
-    for index in left[1:]:
+    for index in [*left[1:], *skipped_rounds(state)]:
         title = state.rulebook.rounds[index].title
         label = Text(f"跳到{title.zh}", f"Jump to {title.en}")
         found.append(Offer("jump", c.StartRound(index), label, "", "danger"))
@@ -132,7 +132,7 @@ def _correctable(state: State, record: Record) -> bool:
     rules = state.rulebook.round_at(record.round_index)
     if isinstance(rules, TieBreak) or (isinstance(rules, Scenario) and record.result != "marks"):
         return False
-    return not (record.result == "void" and record.corrected) and record.result != "declined"
+    return not record.voided and record.result != "declined"
 
 
 def _void(state: State, records: list[Record], which: Ask) -> list[Offer]:

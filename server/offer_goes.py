@@ -59,7 +59,7 @@ def _staged(state: State, turn: Turn) -> list[Offer]:
 
 def _before_the_question(state: State, turn: Turn) -> list[Offer]:
     rules = state.round
-    if isinstance(rules, Risk):
+    if isinstance(rules, Risk) and not turn.stake_cp:
         if not rules.sealed:
             return _stakes(state, rules)
         if dict(state.stakes).get(turn.seat or 0, 0) == 0:

@@ -75,6 +75,8 @@ def offers(state: State) -> list[Offer]:
     """The next action and its alternatives, the most likely first. Empty where there is only waiting."""
     from .offer_goes import open_go, settled_go
 
+    if state.frozen and state.scene != "standings":
+        return _frozen(state)
     match state.scene:
         case "opening":
             return [Offer("lineup", c.Show("lineup"), Text("选手亮相", "Line-up"), "Space")]
@@ -211,6 +213,15 @@ def _final(state: State) -> list[Offer]:
     )
     label = Text(f"公布第 {place} 名{shared.zh}", f"Reveal place {place}{shared.en}")
     return [Offer("reveal_place", c.RevealPlace(), label, "Space")]
+
+
+def _frozen(state: State) -> list[Offer]:
+    """Once certified nothing but a screen changes: a cue that is left, and the way back to the standings."""
+    back = c.Show("standings")
+    cue = _cue_due(state, len(state.rulebook.rounds) + 1)
+    found = [] if cue is None else [cue_offer(state, cue, "Space")]
+    key = "n" if found else "Space"
+    return [*found, Offer("standings", back, Text("最终名次", "Final standings"), key, "neutral")]
 
 
 def _after_the_result(state: State) -> list[Offer]:

@@ -102,8 +102,10 @@ def _outlook(state: State, turn: Turn) -> View | None:
 def _call(state: State, turn: Turn, rules: RoundRules | None) -> View:
     if turn.ruling is not None:
         return {"name": "ruling", "ruling": _ruling(turn)}
-    if not isinstance(rules, Risk) or rules.sealed:
-        chosen = dict(state.stakes).get(turn.seat or 0) if isinstance(rules, Risk) else None
+    if not isinstance(rules, Risk) or rules.sealed or turn.stake_cp:
+        chosen = None
+        if isinstance(rules, Risk):
+            chosen = turn.stake_cp or dict(state.stakes).get(turn.seat or 0)
         return {
             "name": "turn_call",
             "seat": turn.seat,

@@ -38,7 +38,8 @@ def desk_view(state: State, now_ns: int, seat: int | None) -> View:
 def _own_stake(state: State, seat: int | None) -> View | None:
     """The contestant's own secret choice, while it may be made; nobody else's."""
     rules = state.round
-    if not isinstance(rules, Risk) or not rules.sealed or state.stakes_revealed or seat not in state.order:
+    over = state.stakes_revealed or state.round_index in state.ended
+    if not isinstance(rules, Risk) or not rules.sealed or over or seat not in state.order:
         return None
     mine = dict(state.stakes).get(seat)
     values = [points(value_cp) for value_cp in rules.values_cp]

@@ -12,7 +12,16 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("server", "buzzers", "question_bank", "firmware", "benchmarks", "tests")
 KNOW_EVENTLET = {"server/stage_process.py", "server/buzzer_link.py"}
-PURE_IMPORTS = {"__future__", "collections", "dataclasses", "typing", "enum", "functools", "itertools"}
+PURE_IMPORTS = {
+    "__future__",
+    "collections",
+    "dataclasses",
+    "typing",
+    "enum",
+    "functools",
+    "itertools",
+    "operator",
+}
 LINES = 400
 
 

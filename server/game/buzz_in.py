@@ -49,7 +49,7 @@ def may_press(state: State, turn: Turn) -> tuple[int, ...]:
     rules = state.buzz_rules
     assert rules is not None
     out = {foul.seat for foul in turn.buzz.fouls if foul.then != "press"}
-    out |= {one.seat for one in turn.attempts if one.seat is not None}
+    out |= {one.seat for one in turn.attempts if one.seat is not None} | set(turn.heard)
     if rules.chances:
         won = [one.seat for one in state.records if _counts_as_chance(state, one.round_index, one.result)]
         out |= {seat for seat in state.rulebook.seats if won.count(seat) >= rules.chances}
@@ -118,11 +118,11 @@ def foul(state: State, report: c.ReportFoul) -> list[e.Event]:
     if report.seat not in buzz.eligible or again or rules is None:
         return []
     before = state.fouls.count((state.round_index, report.seat))
-    cost_cp = rules.fouls_cp[min(before, len(rules.fouls_cp) - 1)]
+    cost_cp = rules.fouls_cp[min(before, len(rules.fouls_cp) - 1)] if state.tie is None else 0
     called: list[e.Event] = [
         e.FoulCalled(report.arming, report.seat, report.early_ns, report.evidence, cost_cp, rules.foul_then)
     ]
-    if cost_cp and state.tie is None:
+    if cost_cp:
         called.append(e.Scored(report.seat, cost_cp, "foul"))
     if rules.foul_then in ("void", "audience"):
         called.append(e.ArmingEnded(report.arming, "cancelled"))
@@ -136,7 +136,9 @@ def verdict(state: State, report: c.ReportVerdict) -> list[e.Event]:
     turn = _live_turn(state, report.arming)
     if turn is None:
         return []
-    if turn.buzz.phase != "open" or not set(report.seats) <= set(turn.buzz.eligible):
+    count = {"winner": (1,), "nobody": (0,), "too_close": range(2, 100)}.get(report.outcome, ())
+    sound = len(report.seats) in count and set(report.seats) <= set(turn.buzz.eligible)
+    if turn.buzz.phase != "open" or not sound:
         return interrupted(
             state
         )  # it names who may not press, or comes before the open: nobody gets the floor

@@ -19,7 +19,16 @@ def check_reason(reason: str, by: str = "") -> str:
     said = reason.strip()
     if not said or len(said) > LONGEST or len(by) > LONGEST:
         refuse(f"请写明原因（1 到 {LONGEST} 个字）", f"Give the reason, in 1 to {LONGEST} letters")
+    check_letters(said + by)
     return said
+
+
+def check_letters(text: str) -> None:
+    """Refuse what no screen, no sheet and no log file can show: control characters and broken letters."""
+    if not text.replace("\u3000", " ").isprintable():
+        refuse(
+            "文字里有无法显示的字符，请重新输入", "There are characters that cannot be shown: type it again"
+        )
 
 
 def change_ruling(state: State, command: c.ChangeRuling) -> list[e.Event]:
@@ -109,7 +118,7 @@ def _record(state: State, seq: int) -> Record:
         refuse(f"没有第 {seq} 号裁定", f"There is no ruling with number {seq}")
     if isinstance(state.rulebook.round_at(record.round_index), TieBreak):
         refuse("加赛的裁定请用撤销更正", "Put a tie-break's ruling right by undoing it")
-    if record.result == "void" and record.corrected:
+    if record.voided:
         refuse("这一题已经作废", "This question is void already")
     return record
 

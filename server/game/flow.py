@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import compulsory, risk, tie_break
 from . import events as e
-from .corrections import check_reason
+from .corrections import check_letters, check_reason
 from .order import seat_at, turn_order
 from .paper import Paper, Slot
 from .refusal import refuse
@@ -40,6 +40,16 @@ def next_round(state: State) -> int | None:
     return next((index for index in range(len(state.rulebook.rounds)) if index not in state.begun), None)
 
 
+def skipped_rounds(state: State) -> tuple[int, ...]:
+    """Rounds that were skipped and never held: the host may still come back to them."""
+    held = {part for part, _ in state.timeline}
+    return tuple(
+        index
+        for index in sorted(state.ended)
+        if f"round.{index}" not in held and index < len(state.rulebook.rounds)
+    )
+
+
 def must_not_be_open(state: State) -> None:
     """Refuse while the question in hand has no ruling."""
     if go_is_open(state):
@@ -72,7 +82,7 @@ def show_cue(state: State, cue: int) -> list[e.Event]:
 
 
 def start_round(state: State, index: int | None, chance: int) -> list[e.Event]:
-    """Begin the next round, or jump to another that has not begun."""
+    """Begin the next round, or jump to another that has not begun or was skipped."""
     must_not_be_open(state)
     if not round_is_over(state):
         refuse("本环节还有题目", "This round is not over yet")
@@ -82,7 +92,7 @@ def start_round(state: State, index: int | None, chance: int) -> list[e.Event]:
         refuse("所有环节都已结束", "All rounds are over")
     if not 0 <= index < len(state.rulebook.rounds):
         refuse("没有这个环节", "There is no such round")
-    if index in state.begun:
+    if index in state.begun and index not in skipped_rounds(state):
         refuse("这个环节已经进行过", "That round has been held already")
     rules = state.rulebook.rounds[index]
     order, seed = turn_order(state, getattr(rules, "order", "seat"), chance)
@@ -199,6 +209,23 @@ def _stake_cp(rules: RoundRules, slot: Slot, paper: Paper) -> int:
             return tie_break.points_cp(rules, "right")
 
 
+def _spare_questions(state: State, turn: Turn) -> bool:
+    """True when another question can be shown in this go and each later go of the round still has its own."""
+    rules = state.round
+    value_cp = turn.stake_cp if isinstance(rules, Risk) else None
+    spare = sum(1 for slot in state.free_slots(value_cp, turn.seat) if slot.number is None)
+    if rules is None or isinstance(rules, TieBreak) or turn.number is not None:
+        return spare > 0  # a tie-break may run out and is decided then; later goes choose from the board
+    later = questions_in(rules, len(state.rulebook.seats)) - turn.position
+    if not isinstance(rules, Risk):
+        return spare > later
+    if rules.sealed:
+        stakes = dict(state.stakes)
+        return spare > sum(1 for seat in state.order[turn.position :] if stakes.get(seat) == value_cp)
+    left = sum(1 for value in rules.values_cp for _ in state.free_slots(value))
+    return spare > 0 and left > later
+
+
 def replace_question(state: State, reason: str) -> list[e.Event]:
     """Withdraw the question in hand; refused where no other is left to take its place."""
     turn = state.turn
@@ -207,8 +234,7 @@ def replace_question(state: State, reason: str) -> list[e.Event]:
     if turn.attempts:
         refuse("已经有人答过这一题，只能作废", "Somebody has answered it: it can only be void")
     said = check_reason(reason)
-    value_cp = turn.stake_cp if isinstance(state.round, Risk) else None
-    if not any(slot.number is None for slot in state.free_slots(value_cp, turn.seat)):
+    if not _spare_questions(state, turn):
         refuse("没有备用题了，只能作废本题", "No question is in reserve: it can only be void")
     withdrawn: list[e.Event] = [e.QuestionWithdrawn(turn.question.id, said)]
     if turn.buzz.live and turn.buzz.arming:
@@ -270,4 +296,5 @@ def certify(state: State, role: str, name: str) -> list[e.Event]:
         refuse("已经确认过", "That signature is there already")
     if not 0 < len(name.strip()) <= 40:
         refuse("请写确认人的姓名", "Give the name of who signs")
+    check_letters(name.strip())
     return [e.Certified(role, name.strip())]

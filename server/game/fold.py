@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from . import events as e
 from . import history, tie_break
+from .changed import changed
 from .fold_buzz import buzz_changes
 from .rulebook import TieBreak
 from .state import Clock, Entry, Record, Ruling, ScoreEntry, Sheet, State, Turn
@@ -45,11 +45,11 @@ def apply(state: State | None, entry: Entry) -> State:
         )
     match event:
         case e.Undone():
-            return replace(
+            return changed(
                 history.undone(state, entry.contest_ns), seq=entry.seq, contest_ns=entry.contest_ns
             )
         case e.Redone():
-            return replace(
+            return changed(
                 history.redone(state, entry.contest_ns), seq=entry.seq, contest_ns=entry.contest_ns
             )
     changes: Changes = {"seq": entry.seq, "contest_ns": entry.contest_ns}
@@ -63,7 +63,7 @@ def apply(state: State | None, entry: Entry) -> State:
             changes["before_ns"] = entry.contest_ns
             changes["before_seq"] = entry.seq
     changes.update(_changes(state, event, entry))
-    return replace(state, **changes)
+    return changed(state, **changes)
 
 
 def _name_of(event: object) -> str:
@@ -106,15 +106,13 @@ def _changes(state: State, event: object, entry: Entry) -> Changes:
             return _start_round(state, round_index, order, now_ns)
         case e.RoundEnded(round_index):
             tie = (
-                replace(state.tie, over=True) if state.tie and round_index == state.round_index else state.tie
+                changed(state.tie, over=True) if state.tie and round_index == state.round_index else state.tie
             )
             begun = state.begun | {round_index}
             return {
                 "begun": begun,
                 "ended": state.ended | {round_index},
                 "tie": tie,
-                "turn": None,
-                "clock": None,
             }
         case e.StakeChosen(seat, points_cp):
             chosen = dict(state.stakes) | {seat: points_cp}
@@ -129,22 +127,22 @@ def _changes(state: State, event: object, entry: Entry) -> Changes:
         case e.ClockStarted(purpose, total_ns, deadline_ns):
             changes: Changes = {"clock": Clock(purpose, "running", total_ns, deadline_ns, total_ns)}
             if purpose == "prepare" and state.turn is not None:
-                changes["turn"] = replace(state.turn, prepared=True)
+                changes["turn"] = changed(state.turn, prepared=True)
             return changes
         case e.ClockHeld(remaining_ns):
             assert state.clock is not None
-            return {"clock": replace(state.clock, state="held", remaining_ns=remaining_ns)}
+            return {"clock": changed(state.clock, state="held", remaining_ns=remaining_ns)}
         case e.ClockResumed(deadline_ns):
             assert state.clock is not None
-            return {"clock": replace(state.clock, state="running", deadline_ns=deadline_ns)}
+            return {"clock": changed(state.clock, state="running", deadline_ns=deadline_ns)}
         case e.ClockExpired():
             assert state.clock is not None
-            return {"clock": replace(state.clock, state="expired", remaining_ns=0)}
+            return {"clock": changed(state.clock, state="expired", remaining_ns=0)}
         case e.BlackoutSet(on):
             return {"blackout": on}
         case e.TieRanked(cells):
             assert state.tie is not None
-            return {"splits": (*state.splits, cells), "tie": replace(state.tie, over=True)}
+            return {"splits": (*state.splits, cells), "tie": changed(state.tie, over=True)}
         case e.Corrected():
             return _correct(state, event, entry)
         case e.PlaceRevealed():
@@ -163,22 +161,24 @@ def _turn_changes(state: State, turn: Turn, event: object, entry: Entry) -> Chan
             emptied = Turn(
                 turn.position,
                 turn.seat,
+                turn.stake_cp,
                 first_entry=turn.first_entry,
                 go=turn.go,
                 number=turn.number,
+                helped=turn.helped,
                 excused=turn.excused,
                 assigned_by=turn.assigned_by,
             )
             return {"turn": emptied, "clock": None}
         case e.QuestionAssigned(by, to):
-            return {"turn": replace(turn, seat=to, assigned_by=by)}
+            return {"turn": changed(turn, seat=to, assigned_by=by)}
         case e.HelpUsed():
-            return {"turn": replace(turn, helped=turn.helped + 1)}
+            return {"turn": changed(turn, helped=turn.helped + 1)}
         case e.RulingStaged(seat, result, points_cp, remaining_ns):
             clock = state.clock
             if clock is not None and remaining_ns is not None:
-                clock = replace(clock, state="held", remaining_ns=remaining_ns)
-            return {"turn": replace(turn, staged=Ruling(seat, result, points_cp)), "clock": clock}
+                clock = changed(clock, state="held", remaining_ns=remaining_ns)
+            return {"turn": changed(turn, staged=Ruling(seat, result, points_cp)), "clock": clock}
         case e.Ruled():
             return _rule(state, turn, event, entry)
         case e.Scored(seat, change_cp, cause):
@@ -188,19 +188,19 @@ def _turn_changes(state: State, turn: Turn, event: object, entry: Entry) -> Chan
             )
             return {"entries": (*state.entries, score)}
         case e.AnswerRevealed(answer):
-            return {"turn": replace(turn, answer=answer)}
+            return {"turn": changed(turn, answer=answer)}
         case e.MarksSubmitted(judge, marks_cp, total_cp):
             sheet = Sheet(judge, marks_cp, sum(marks_cp) if total_cp is None else total_cp)
             others = tuple(one for one in turn.sheets if one.judge != judge)
             sheets = tuple(sorted((*others, sheet), key=lambda one: one.judge))
             question_id = turn.question.id if turn.question else None
-            return {"turn": replace(turn, sheets=sheets, sheets_for=question_id), "redo": None}
+            return {"turn": changed(turn, sheets=sheets, sheets_for=question_id), "redo": None}
         case e.JudgeExcused(judge):
-            return {"turn": replace(turn, excused=(*turn.excused, judge))}
+            return {"turn": changed(turn, excused=(*turn.excused, judge))}
         case e.MarkingClosed():
-            return {"turn": replace(turn, marking="closed"), "clock": None}
+            return {"turn": changed(turn, marking="closed"), "clock": None}
         case e.MarksRevealed(seat, mark_cp, board, masked, missing):
-            revealed = replace(
+            revealed = changed(
                 turn, marking="revealed", mark_cp=mark_cp, board=board, masked=masked, missing=missing
             )
             record = _record(state, turn, entry, seat, "marks", mark_cp)
@@ -237,9 +237,9 @@ def _start_round(state: State, round_index: int, order: tuple[int, ...], now_ns:
 def _present(state: State, event: e.QuestionPresented, entry: Entry) -> Changes:
     turn = state.turn
     if turn is not None and not turn.done and turn.question is None and turn.position == event.position:
-        shown = replace(turn, stake_cp=event.stake_cp, question=event.question, number=event.number)
+        shown = changed(turn, stake_cp=event.stake_cp, question=event.question, number=event.number)
         if turn.sheets_for != event.question.id:
-            shown = replace(shown, sheets=(), sheets_for=None)
+            shown = changed(shown, sheets=(), sheets_for=None)
     else:
         shown = Turn(
             event.position,
@@ -267,12 +267,17 @@ def _rule(state: State, turn: Turn, event: e.Ruled, entry: Entry) -> Changes:
         changes["tie"], _ = tie_break.after_ruling(
             state, event.seat, event.result, event.points_cp, settled=not event.then
         )
+        if tie_break.asked_again(state, event.result):
+            changes["goes"] = state.goes - 1
     if event.then:
         phase = "audience" if event.then == "audience" else "idle"
-        buzz = replace(type(turn.buzz)(fouls=turn.buzz.fouls), phase=phase)
-        changes["turn"] = replace(turn, attempts=(*turn.attempts, ruling), staged=None, buzz=buzz)
+        buzz = changed(type(turn.buzz)(fouls=turn.buzz.fouls), phase=phase)
+        heard = (*turn.heard, event.seat) if event.seat is not None else turn.heard
+        changes["turn"] = changed(
+            turn, attempts=(*turn.attempts, ruling), heard=heard, staged=None, buzz=buzz
+        )
     else:
-        changes["turn"] = replace(turn, ruling=ruling, staged=None)
+        changes["turn"] = changed(turn, ruling=ruling, staged=None)
     return changes
 
 
@@ -299,11 +304,11 @@ def _correct(state: State, event: e.Corrected, entry: Entry) -> Changes:
         go, round_index, question_id = record.go, record.round_index, record.question_id
         if event.what == "void":
             records = tuple(
-                replace(one, result="void", points_cp=0, corrected=True) if one.go == go else one
+                changed(one, result="void", points_cp=0, corrected=True, voided=True) if one.go == go else one
                 for one in records
             )
         else:
-            right = replace(
+            right = changed(
                 record, result=event.result or "", seat=event.seat, points_cp=event.points_cp, corrected=True
             )
             records = tuple(right if one is record else one for one in records)
@@ -312,18 +317,34 @@ def _correct(state: State, event: e.Corrected, entry: Entry) -> Changes:
         for seat, change in event.changes
     )
     changes: Changes = {"entries": (*state.entries, *entries), "records": records, "notice": event}
+    if state.turn is not None and state.turn.go == go:
+        changes["turn"] = _corrected_go(state.turn, [one for one in records if one.go == go])
+    tie = state.tie
+    if tie is not None and not tie.over and not tie_break.still_tied(changed(state, **changes)):
+        changes["tie"] = changed(tie, over=True)  # the correction has decided it, or drawn in others
+    # What was revealed may not hold any more: the places are revealed anew, whatever stands on the screen now.
+    changes |= {"places": (), "certified": ()}
     if state.scene in ("final", "standings"):
-        # What was revealed may not hold any more: the places are revealed anew.
-        changes |= {"scene": "scoreboard", "places": (), "certified": ()}
+        changes["scene"] = "scoreboard"
     return changes
+
+
+def _corrected_go(turn: Turn, records: list[Record]) -> Turn:
+    """The go in hand as its rulings stand now: the screen shows them, and who is said to have answered cannot press."""
+    said = [Ruling(one.seat, one.result, one.points_cp) for one in records]
+    tries = len(turn.attempts)
+    if turn.mark_cp is not None:
+        return changed(turn, mark_cp=said[-1].points_cp)
+    ruling = said[tries] if turn.ruling is not None else None
+    return changed(turn, attempts=tuple(said[:tries]), ruling=ruling)
 
 
 def _hold_everything(state: State) -> Changes:
     """After a reboot: clocks stand at the last instant the log knows, a live arming is interrupted."""
     turn, clock = state.turn, state.clock
     if turn and turn.buzz.live:
-        buzz = replace(turn.buzz, phase="interrupted", arming=None)
-        return {"turn": replace(turn, buzz=buzz), "clock": None}
+        buzz = changed(turn.buzz, phase="interrupted", arming=None)
+        return {"turn": changed(turn, buzz=buzz), "clock": None}
     if clock and clock.state == "running":
-        clock = replace(clock, state="held", remaining_ns=clock.left_ns(state.contest_ns))
+        clock = changed(clock, state="held", remaining_ns=clock.left_ns(state.contest_ns))
     return {"clock": clock}

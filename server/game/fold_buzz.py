@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from . import events as e
+from .changed import changed
 from .rulebook import NS_PER_S, BuzzIn
 from .state import Buzz, Clock, Foul, State, Turn
 
@@ -22,7 +22,7 @@ def buzz_changes(state: State, turn: Turn, event: object, now_ns: int) -> dict[s
             buzz = Buzz("armed", arming, seats, armed_ns, fouls_lock, fouls=buzz.fouls, among=buzz.among)
             changes = {"armings": state.armings + 1, "clock": None}
         case e.Opened(_, open_ns, close_ns):
-            buzz = replace(buzz, phase="open", open_ns=open_ns, close_ns=close_ns)
+            buzz = changed(buzz, phase="open", open_ns=open_ns, close_ns=close_ns)
             total_ns = close_ns - open_ns
             changes = {"clock": Clock("open", "running", total_ns, close_ns, total_ns)}
         case e.FoulCalled():
@@ -31,20 +31,20 @@ def buzz_changes(state: State, turn: Turn, event: object, now_ns: int) -> dict[s
             buzz = _verdict(buzz, event)
             changes = {"clock": _answering(rules, now_ns) if buzz.phase == "locked" else None}
         case e.TieSettled(_, seat, how, seed):
-            buzz = replace(buzz, phase="locked", winner=seat, settled_how=how, seed=seed)
+            buzz = changed(buzz, phase="locked", winner=seat, settled_how=how, seed=seed)
             changes = {"clock": _answering(rules, now_ns)}
         case e.PassedToAudience():
-            buzz, changes = replace(buzz, phase="audience"), {"clock": None}
+            buzz, changes = changed(buzz, phase="audience"), {"clock": None}
         case e.LatePressSeen(press=press):
             buzz = _late_press(buzz, press)
         case e.ArmingEnded(_, why):
             phase = (
                 "audience" if buzz.phase == "audience" else "interrupted" if why == "interrupted" else "idle"
             )
-            buzz, changes = replace(buzz, phase=phase, arming=None), {"clock": None}
+            buzz, changes = changed(buzz, phase=phase, arming=None), {"clock": None}
         case _:
             raise TypeError(f"the fold does not know {type(event).__name__}")
-    return {**changes, "turn": replace(turn, buzz=buzz)}
+    return {**changes, "turn": changed(turn, buzz=buzz)}
 
 
 def _answering(rules: BuzzIn, now_ns: int) -> Clock:
@@ -62,21 +62,17 @@ def _foul(state: State, buzz: Buzz, rules: BuzzIn, event: e.FoulCalled) -> tuple
     if event.then != "press":
         left = tuple(one for one in left if one != event.seat)
     foul = Foul(event.arming, event.seat, event.early_ns, cost_cp, event.then)
-    buzz = replace(buzz, fouls=(*buzz.fouls, foul), eligible=left)
+    buzz = changed(buzz, fouls=(*buzz.fouls, foul), eligible=left)
     if event.then == "audience":
-        buzz = replace(buzz, phase="audience")
+        buzz = changed(buzz, phase="audience")
     changes: dict[str, Any] = {"fouls": (*state.fouls, (state.round_index, event.seat))}
-    if state.tie is not None and cost_cp:
-        points = {seat: 0 for seat in state.tie.seats} | dict(state.tie.points)
-        points[event.seat] = points.get(event.seat, 0) + cost_cp
-        changes["tie"] = replace(state.tie, points=tuple(points.items()))
     return buzz, changes
 
 
 def _verdict(buzz: Buzz, event: e.VerdictGiven) -> Buzz:
     final = event.evidence.get("final", {})
     tied = event.seats if event.outcome == "too_close" else ()
-    return replace(
+    return changed(
         buzz,
         phase=PHASES[event.outcome],
         winner=event.seats[0] if event.outcome == "winner" else None,
@@ -91,11 +87,11 @@ def _verdict(buzz: Buzz, event: e.VerdictGiven) -> Buzz:
 
 
 def _late_press(buzz: Buzz, press: e.PressSeen) -> Buzz:
-    buzz = replace(buzz, order=tuple(sorted((*buzz.order, press), key=_on_the_axis)))
+    buzz = changed(buzz, order=tuple(sorted((*buzz.order, press), key=_on_the_axis)))
     ahead = buzz.lead_ns is None or (press.lag_ns is not None and press.lag_ns < buzz.lead_ns)
     if press.status == "after" and buzz.winner is not None and ahead and buzz.settled_how is None:
         # The verdict was final before anybody else had pressed: this press tells by how much.
-        buzz = replace(buzz, lead_ns=press.lag_ns, lead_uncertainty_ns=press.uncertainty_ns)
+        buzz = changed(buzz, lead_ns=press.lag_ns, lead_uncertainty_ns=press.uncertainty_ns)
     return buzz
 
 

@@ -7,8 +7,7 @@ arming that was live then is over, so the host arms again.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from .changed import changed
 from .state import Buzz, Clock, State, Turn
 
 
@@ -21,7 +20,7 @@ def undone(state: State, now_ns: int) -> State:
     clock = _stopped(before.clock, state.before_ns)
     if state.before_what == "ClockHeld":
         clock = _running(clock, now_ns)
-    return replace(_restored(before, state, clock), redo=state, redo_what=state.before_what, redo_ns=now_ns)
+    return changed(_restored(before, state, clock), redo=state, redo_what=state.before_what, redo_ns=now_ns)
 
 
 def redone(state: State, now_ns: int) -> State:
@@ -39,11 +38,11 @@ def _restored(target: State, state: State, clock: Clock | None) -> State:
     if turn and state.turn and turn.go == state.turn.go and turn.marking == "open":
         turn = _with_sheets(turn, state.turn)
     if turn and turn.buzz.live:
-        turn, clock = replace(turn, buzz=Buzz(fouls=turn.buzz.fouls, among=turn.buzz.among)), None
+        turn, clock = changed(turn, buzz=Buzz(fouls=turn.buzz.fouls, among=turn.buzz.among)), None
     stakes = target.stakes
     if target.round_index == state.round_index and not target.stakes_revealed:
         stakes = tuple(sorted((dict(target.stakes) | dict(state.stakes)).items()))
-    return replace(
+    return changed(
         target,
         turn=turn,
         clock=clock,
@@ -64,17 +63,17 @@ def _with_sheets(target: Turn, now: Turn) -> Turn:
         return target
     both = {sheet.judge: sheet for sheet in (*target.sheets, *now.sheets)}
     sheets = tuple(both[judge] for judge in sorted(both))
-    return replace(target, sheets=sheets, sheets_for=now.sheets_for)
+    return changed(target, sheets=sheets, sheets_for=now.sheets_for)
 
 
 def _stopped(clock: Clock | None, at_ns: int) -> Clock | None:
     if clock is None or clock.state != "running":
         return clock
     left_ns = clock.left_ns(at_ns)
-    return replace(clock, state="held" if left_ns else "expired", remaining_ns=left_ns)
+    return changed(clock, state="held" if left_ns else "expired", remaining_ns=left_ns)
 
 
 def _running(clock: Clock | None, now_ns: int) -> Clock | None:
     if clock is None or clock.state != "held" or not clock.remaining_ns:
         return clock
-    return replace(clock, state="running", deadline_ns=now_ns + clock.remaining_ns)
+    return changed(clock, state="running", deadline_ns=now_ns + clock.remaining_ns)

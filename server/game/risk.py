@@ -19,15 +19,16 @@ def stake(rules: Risk, points: int | None) -> int:
 
 
 def stake_in_hand(state: State, rules: Risk, points: int | None) -> int:
-    """The stake of the contestant in hand: said now, or the secret choice that was revealed."""
-    if not rules.sealed:
-        return stake(rules, points)
+    """The stake of the go in hand: said now, said before for a question withdrawn, or chosen in secret."""
     assert state.turn is not None
-    value_cp = dict(state.stakes).get(state.turn.seat or 0, 0)
+    value_cp = state.turn.stake_cp  # of a question that was withdrawn: the choice stands, whoever answers
+    if not rules.sealed and not value_cp:
+        return stake(rules, points)
+    value_cp = value_cp or dict(state.stakes).get(state.turn.seat or 0, 0)
     if value_cp == 0:
         refuse("该选手选择了放弃", "This contestant chose to decline")
     if points is not None and points * 100 != value_cp:
-        refuse("分值已经公布，不能再改", "The choices are revealed and stand")
+        refuse("分值已经选定，不能再改", "The value is chosen and stands")
     return value_cp
 
 
@@ -87,6 +88,8 @@ def _sealed_round(state: State) -> Risk:
     rules = state.round
     if not isinstance(rules, Risk) or not rules.sealed:
         refuse("本环节没有保密选分", "There are no secret choices in this round")
+    if state.round_index in state.ended:
+        refuse("本环节已经结束", "This round is over")
     if state.stakes_revealed:
         refuse("选分已经公布", "The choices are revealed already")
     return rules

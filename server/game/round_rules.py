@@ -164,7 +164,8 @@ class TieBreak:
     """加赛题: only the tied press or answer; its points decide places and never enter the score.
 
     Which ties matter: "places": those for place `top` or better (0: for every place); "cut": those that reach
-    over the line between place `top` and the next.
+    over the line between place `top` and the next. Of `buzz` no points count but right and wrong: a foul costs
+    the question and no points, and who is too late was wrong.
     """
 
     title: Text

@@ -25,6 +25,8 @@ def allowed_results(state: State, turn: Turn) -> tuple[str, ...]:
         case Risk():
             if turn.question:
                 return ("right", "wrong", "timeout", "void")
+            if turn.stake_cp:
+                return ()  # the value was chosen for a question that was withdrawn: it gets another
             declined = rules.sealed and dict(state.stakes).get(turn.seat or 0) == 0
             return ("declined",) if (rules.may_decline and not rules.sealed) or declined else ()
         case Scenario() if turn.question:

@@ -62,6 +62,9 @@ class Record:
     stake_cp: int
     question_id: str | None
     corrected: bool = False
+    voided: bool = (
+        False  # its whole question was taken back afterwards: nothing of it can be put right any more
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,7 @@ class Turn:
     number: int | None = None  # what the question is called on its board
     staged: Ruling | None = None  # waits with the host
     attempts: tuple[Ruling, ...] = ()  # rulings that left the question open for others
+    heard: tuple[int, ...] = ()  # whose attempts they were at first; a correction gives nobody a second try
     helped: int = 0
     prepared: bool = False  # the preparation clock has been started
     excused: tuple[int, ...] = ()  # judges who will not mark

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from . import events as e
 from . import lots
-from .buzz_in import points_cp as buzz_points_cp
 from .refusal import refuse
 from .rulebook import TieBreak, questions_in
 from .standings import cells_of, scores
@@ -27,6 +26,11 @@ def open_ties(state: State) -> list[tuple[int, tuple[int, ...]]]:
             found.append((place, cell))
         place = last + 1
     return found
+
+
+def still_tied(state: State) -> bool:
+    """True while those in the tie-break in hand, and they alone, share a place."""
+    return state.tie is not None and tuple(sorted(state.tie.seats)) in cells_of(state, scores(state))
 
 
 def start(state: State) -> list[e.Event]:
@@ -56,9 +60,14 @@ def points_cp(rules: TieBreak, result: str) -> int:
     """Tie-break points for a ruling, in centipoints; sudden death knows none."""
     if rules.method == "sudden_death":
         return 0
-    if rules.method == "questions":
-        return buzz_points_cp(rules.buzz, rules.buzz.right_cp, result)
-    return {"right": rules.right_cp, "wrong": rules.wrong_cp, "timeout": rules.wrong_cp}.get(result, 0)
+    source = rules.buzz if rules.method == "questions" else rules
+    return {"right": source.right_cp, "wrong": source.wrong_cp, "timeout": source.wrong_cp}.get(result, 0)
+
+
+def asked_again(state: State, result: str) -> bool:
+    """True for a void question of a pass for points: it counts for nobody, so the same go gets another."""
+    rules = state.rulebook.tie_break
+    return result == "void" and rules is not None and rules.method != "sudden_death"
 
 
 def after_ruling(
@@ -78,6 +87,8 @@ def after_ruling(
     if seat in totals:
         totals[seat] += points
     known = Tie(tie.seats, tie.place, tuple(totals.items()), tie.passes)
+    if asked_again(state, result):
+        return known, ()
     if not settled or state.goes % questions_in(rules, len(tie.seats)):
         return known, ()
     ranks = sorted(set(totals.values()), reverse=True)

@@ -76,11 +76,11 @@ def _pick(rules: Compulsory, way: Wording) -> Clause:
             ),
         )
     pool_zh = f"自己的{way.zh(rules.pool, '题')}" if rules.pool else "自己的题板"
-    pool_en = f"{way.en_bare(rules.pool * 100)} of their own" if rules.pool else "their own board"
+    pool_en = f"a board of {way.en(rules.pool, 'question')}" if rules.pool else "a board of their own"
     return clause(
         "pick pool turns",
         f"每位选手从{pool_zh}中任选{way.zh(rules.turns, '题')}作答。",
-        f"Each contestant chooses {way.en(rules.turns, 'question')} out of {pool_en}.",
+        f"Each contestant chooses {way.en(rules.turns, 'question')} from {pool_en}.",
         brief(
             MUST,
             f"{rules.pool}题任选{rules.turns}题" if rules.pool else f"任选{rules.turns}题",

@@ -33,7 +33,7 @@ def general(book: Rulebook, way: Wording) -> list[Clause]:
     if book.staged:
         staged = clause(
             "staged",
-            "裁定先由主持人和裁判长确认，公布之后才计入大屏幕上的得分。",
+            "裁定先经核对，公布之后才计入得分。",
             "A ruling is confirmed first and changes the scores on the screen only when it is revealed.",
         )
     else:
@@ -48,9 +48,10 @@ def general(book: Rulebook, way: Wording) -> list[Clause]:
         staged,
         clause(
             "",
-            "裁定有误的，说明原因后更正，并作为「比分更正」公布；争议由裁判长决定。",
-            "A ruling that was mistaken is corrected, with its reason, and shown as a correction of the score; "
-            "the chief judge settles disputes.",
+            "裁定有误的，说明原因后更正，并作为「比分更正」公布"
+            + ("；争议由裁判长决定。" if book.chief else "。"),
+            "A ruling that was mistaken is corrected, with its reason, and shown as a correction of the score"
+            + ("; the chief judge settles disputes." if book.chief else "."),
         ),
         clause(
             "",
@@ -118,15 +119,15 @@ def technique(book: Rulebook) -> list[Clause]:
     found = [
         clause(
             "",
-            "设备或网络中断后，比分、题目和剩余时间按记录恢复；计时停住，由主持人宣布继续。",
-            "After a fault of machine or network, scores, question and time left are restored from the record; the clock "
-            "stands until the host goes on.",
+            "设备或网络中断后，比分、题目和剩余时间按记录恢复；电脑重新启动的，计时停住，由主持人宣布继续。",
+            "After a fault of machine or network, scores, question and time left are restored from the record; if the "
+            "computer was restarted, the clock stands until the host goes on.",
             aloud=False,
         ),
         clause(
             "",
-            "题目有误的，本题作废并更换题目，已经产生的得分一并撤销。",
-            "A faulty question is void and replaced, and whatever it changed is taken back.",
+            "题目有误的，本题作废或者换题；已经计分的，经更正撤销。",
+            "A faulty question is void or replaced; what it has changed already is taken back by a correction.",
             aloud=False,
         ),
     ]

@@ -121,7 +121,7 @@ def spare_clauses(way: Wording, reserve: int, planned_seconds: int) -> list[Clau
             clause(
                 "reserve",
                 f"另备{way.zh(reserve, '题')}，题目有误时替换；换下的题不计分。",
-                f"{way.en(reserve, 'spare question')} stand ready to replace a faulty one, which then counts for nothing.",
+                f"{way.en(reserve, 'spare question')} can replace a faulty one, which then counts for nothing.",
                 aloud=False,
             )
         )

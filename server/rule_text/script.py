@@ -74,11 +74,12 @@ def opening(book: Rulebook) -> list[Text]:
 
 def closing(book: Rulebook) -> list[Text]:
     """What the host says after the last round."""
+    who_zh, who_en = ("请裁判长", "The chief judge checks") if book.chief else ("现在", "We now check")
     found = [
         said(
             "end",
-            "全部题目已经答完，请裁判长核对成绩。",
-            "All questions are answered. The chief judge checks the result.",
+            f"全部题目已经答完，{who_zh}核对成绩。",
+            f"All questions are answered. {who_en} the result.",
         )
     ]
     if book.tie_break is not None:

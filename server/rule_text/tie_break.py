@@ -32,7 +32,15 @@ def clauses(rules: TieBreak, way: Wording) -> list[Clause]:
     else:
         found += _on_the_buzzer(rules, way)
     found.append(_limit(rules, way))
-    return found + spare_clauses(way, rules.reserve, rules.planned_seconds)
+    found.append(
+        clause(
+            "reserve limit",
+            f"为加赛备题{way.zh(rules.reserve, '题')}，用完仍然同分的，也这样决定。",
+            f"{way.en(rules.reserve, 'question')} were drawn for it; when they are used up, a tie is decided the same way.",
+            aloud=False,
+        )
+    )
+    return found + spare_clauses(way, 0, rules.planned_seconds)
 
 
 def table(rules: TieBreak) -> list[PointsRow]:
