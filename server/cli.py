@@ -7,19 +7,24 @@ import json
 import sqlite3
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from question_bank import cli as bank_cli
 
-from . import __version__, doctor, supervisor
+from . import __version__, doctor, finalists, supervisor
 from .auth import Auth, AuthDamaged, Identity
-from .contest_file import BadContestFile, read_contest
+from .contest_file import BadContestFile, contest_path, read_contest
 from .event_log import EventLog, LogDamaged
 from .evidence import rejudge
+from .export import command as export_command
 from .game.fold import fold
 from .game.standings import standings
+from .game.state import State
 from .referee import entries, load
+from .rule_text import cli as rule_text_cli
 from .scene_views import points
+from .show_log import emptiness, log_path
 
 DONE, NO, WRONG_CALL, INTERRUPTED = 0, 1, 2, 130
 
@@ -37,6 +42,7 @@ def serve(arguments: argparse.Namespace) -> int:
             boxes=arguments.boxes,
             contest_file=arguments.contest,
             new=arguments.new,
+            rehearsal=arguments.rehearsal,
             browser=not arguments.no_browser,
         )
     )
@@ -60,9 +66,11 @@ def replay(arguments: argparse.Namespace) -> int:
 
 def verify(arguments: argparse.Namespace) -> int:
     try:
+        if arguments.empty and not arguments.log.is_file():
+            raise LogDamaged(f"{arguments.log}: there is no log yet; start the show once, then ask again")
         log = EventLog(arguments.log, readonly=True)
         known = entries(log)
-        fold(known)
+        state = fold(known)
         found = rejudge(known)
         if found.problem:
             raise LogDamaged(f"{arguments.log}: {found.problem}")
@@ -75,8 +83,12 @@ def verify(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print(json.dumps({"ok": False, "problem": str(damage)}, ensure_ascii=False))
         else:
-            print(f"NOT INTACT: {damage}")
+            print(f"{'NOT PROVED EMPTY' if arguments.empty else 'NOT INTACT'}: {damage}")
         return NO
+    if arguments.empty:
+        return _prove_empty(arguments, log, state)
+    if arguments.certificate is not None:
+        return export_command.compare(arguments.log, arguments.certificate, arguments.json)
     if arguments.json:
         verdicts = {"follow": found.follow, "without_evidence": found.without_evidence}
         print(json.dumps({"ok": True, "events": log.last_seq, "head": log.head, "verdicts": verdicts}))
@@ -90,9 +102,34 @@ def verify(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def _prove_empty(arguments: argparse.Namespace, log: EventLog, state: State) -> int:
+    """What to say of an intact log that should have nothing of a show in it yet."""
+    rows = list(log.rows())
+    found = emptiness(rows, state)
+    about = {"ok": found.problem is None, "events": log.last_seq, "head": log.head, "contest": state.contest}
+    if arguments.json:
+        print(json.dumps({**about, "rehearsal": state.rehearsal, **found.to_json()}, ensure_ascii=False))
+    elif found.problem:
+        print(f"NOT PROVED EMPTY: {arguments.log}: {found.problem}")
+    else:
+        said = ", ".join(f"{count} {name}" for name, count in found.counts.items())
+        print(f"empty: {arguments.log}: nothing of the show has happened yet")
+        print(f"contest {state.contest}, made {rows[0].wall_time}; not a rehearsal")
+        print(f"{log.last_seq} events: {said}; no question was presented, no score entry made")
+        print(f"head {log.head}")
+    return NO if found.problem else DONE
+
+
 def check(arguments: argparse.Namespace) -> int:
-    read_contest(arguments.contest)
-    print(json.dumps({"ok": True}) if arguments.json else f"{arguments.contest}: no mistakes")
+    try:
+        read_contest(arguments.contest)
+    except BadContestFile as error:
+        if not arguments.json:
+            raise
+        mistakes = [asdict(mistake) for mistake in error.details]
+        print(json.dumps({"ok": False, "mistakes": mistakes}, ensure_ascii=False))
+        return WRONG_CALL
+    print(json.dumps({"ok": True, "mistakes": []}) if arguments.json else f"{arguments.contest}: no mistakes")
     return DONE
 
 
@@ -116,7 +153,8 @@ def token(arguments: argparse.Namespace) -> int:
 
 
 def reset_auth(arguments: argparse.Namespace) -> int:
-    log = EventLog(arguments.data / "contest.db", readonly=True)
+    path = log_path(arguments.data, rehearsal=False)
+    log = EventLog(path if path.exists() else log_path(arguments.data, rehearsal=True), readonly=True)
     rulebook = load(log).rulebook
     made = Auth.fresh(arguments.data).make_missing(len(rulebook.judges), rulebook.web_seats)
     log.close()
@@ -152,12 +190,21 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--host", default="0.0.0.0", help="address to listen on (default: all)")
     show.add_argument("--port", type=int, default=8000)
     show.add_argument(
-        "--contest", type=Path, help="contest.toml for a new contest (default: the default preset)"
+        "--contest",
+        type=contest_path,
+        help="contest.toml for a new contest, or preset:NAME (default: preset:default)",
     )
     show.add_argument(
         "--new", action="store_true", help="put the contest in the data folder aside and begin a new one"
     )
-    show.add_argument("--boxes", default="auto", help="auto | sim | none | serial:PORT[,PORT...] | gpio:")
+    show.add_argument(
+        "--rehearsal",
+        action="store_true",
+        help="rehearse: goes on with DATA/rehearsal.db (--new: begins it anew); never touches the show's log",
+    )
+    show.add_argument(
+        "--boxes", default="auto", help="auto | sim | none | serial:PORT[,PORT...] | gpio: | replay:LOG"
+    )
     show.add_argument("--no-browser", action="store_true", help="do not open the console in a browser")
 
     replaying = command("replay", replay, "fold a log and print the standings")
@@ -167,9 +214,22 @@ def _parser() -> argparse.ArgumentParser:
         "verify", verify, "check a log's chain and fold, judge its verdicts again; names the first bad row"
     )
     verifying.add_argument("log", type=Path)
+    verifying.add_argument(
+        "--certificate",
+        type=Path,
+        help="compare with this certificate (the JSON form) and name each difference",
+    )
+    verifying.add_argument(
+        "--empty", action="store_true", help="prove that nothing but the preparation of a show is in it"
+    )
     as_json(verifying)
+    finalists.add_command(command, as_json)
+    rule_text_cli.register(command)
+    export_command.options(
+        command("export", export_command.run, "the result of a log as a file: certificate and account")
+    )
     checking = command("check", check, "every mistake of a contest file at once")
-    checking.add_argument("contest", type=Path)
+    checking.add_argument("contest", type=contest_path, help="a file, or preset:NAME")
     as_json(checking)
     examining = command("doctor", examine, "what to mend on this machine before the show")
     data(examining)

@@ -76,9 +76,11 @@ def _contest_created(content: dict[str, Any]) -> events.ContestCreated:
 
 
 def _round(rules: dict[str, Any]) -> Any:
-    """One round's rules; an older log knew one figure for all fouls."""
+    """One round's rules; an older log knew one figure for all fouls, and no judge who may not mark."""
     if "foul_cp" in rules:
         rules = {**rules, "fouls_cp": [rules["foul_cp"]]}
+    if rules["kind"] == "scenario":
+        rules = {"mask_own_unit": False, **rules}
     return msgspec.convert(rules, ROUNDS[rules["kind"]])
 
 
