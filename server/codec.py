@@ -21,6 +21,9 @@ EVENTS: dict[str, type] = {_name(kind): kind for kind in get_args(events.Event)}
 HOST_COMMANDS: dict[str, type] = {_name(kind): kind for kind in get_args(commands.HostCommand)}
 ROUNDS: dict[str, type] = {_name(kind): kind for kind in get_args(RoundRules)}
 
+LONGEST_TEXT, LARGEST_NUMBER, MOST_PARTS = 500, 10**12, 100
+BROKEN_LETTER = re.compile("[\ud800-\udfff]")  # half of a letter: no file can hold it
+
 
 class BadCommand(ValueError):
     """A command that is not of its form; the text says what and how to mend it."""
@@ -94,10 +97,25 @@ def host_command(message: dict[str, Any]) -> commands.HostCommand:
     unknown = set(body) - set(kind.__dataclass_fields__)  # type: ignore[attr-defined]
     if unknown:
         raise BadCommand(f"'{name}' takes no field {', '.join(sorted(unknown))}")
+    for field, value in body.items():
+        _check_size(name, field, value)
     try:
         return msgspec.convert(body, kind)
     except msgspec.ValidationError as error:
         raise BadCommand(f"'{name}': {error}") from None
+
+
+def _check_size(name: str, field: str, value: Any) -> None:
+    """No command needs more than this; what is longer must reach neither the log nor a refusal that repeats it."""
+    if isinstance(value, list):
+        if len(value) > MOST_PARTS:
+            raise BadCommand(f"'{name}': {field} has {len(value)} parts; at most {MOST_PARTS}")
+        for part in value:
+            _check_size(name, field, part)
+    if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+        raise BadCommand(f"'{name}': {field} is no number of ours: at most {LARGEST_NUMBER}")
+    if isinstance(value, str) and (len(value) > LONGEST_TEXT or BROKEN_LETTER.search(value)):
+        raise BadCommand(f"'{name}': {field} is a text of at most {LONGEST_TEXT} whole letters")
 
 
 def command_message(command: commands.HostCommand) -> dict[str, Any]:

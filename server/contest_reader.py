@@ -104,6 +104,23 @@ class Points:
 
 
 @dataclass(frozen=True, slots=True)
+class WholePoints:
+    """Points without decimals, as a contestant says them aloud; the rules hold centipoints."""
+
+    low: int
+    high: int
+
+    @property
+    def allowed(self) -> str:
+        return f"a whole number from {self.low} to {self.high}"
+
+    def take(self, value: Any) -> int:
+        if type(value) is not int or not self.low <= value <= self.high:
+            raise Unfit
+        return 100 * value
+
+
+@dataclass(frozen=True, slots=True)
 class Minutes:
     """Minutes; the rules hold seconds."""
 

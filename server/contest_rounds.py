@@ -22,6 +22,7 @@ from .contest_reader import (
     Several,
     Unfit,
     Whole,
+    WholePoints,
     Words,
     plain,
 )
@@ -147,7 +148,7 @@ ROUNDS: dict[str, dict[str, Setting]] = {
         **_PLANNED,
     },
     "risk": {
-        "values": Setting("values_cp", Several(_WORTH, 6, different=True, ascending=True)),
+        "values": Setting("values_cp", Several(WholePoints(1, 1000), 6, different=True, ascending=True)),
         **_same(seconds=_SECONDS, clock=Choice(CLOCKS), order=Choice(ORDERS)),
         **_same(may_decline=Flag(), may_assign=Flag(), sealed=Flag()),
         **_PLANNED,
@@ -208,6 +209,12 @@ def round_rules(read: Reader, row: Mapping[str, Any], where: Where, seats: int) 
     made = rules(**found)
     if isinstance(made, Compulsory | Scenario):
         _check_pool(read, row, where, made, seats)
+    if isinstance(made, Risk) and made.may_assign and made.clock == "shown":
+        read.wrong(
+            (*where, "may_assign"),
+            True,
+            'false, or clock = "host": a question is handed on before its clock runs',
+        )
     return made
 
 

@@ -43,6 +43,7 @@ UNITS = ("广州分公司", "成都分公司", "厦门分公司", "乌鲁木齐�
 SECONDS = st.one_of(st.sampled_from((10, 30, 60, 90, 120, 300)), st.integers(1, 3600))
 GAINS = st.one_of(st.sampled_from((0, 500, 1000, 2000)), st.integers(0, 100_000))
 LOSSES = GAINS.map(lambda points: -points)
+STAKES = st.integers(1, 1000).map(lambda points: points * 100)
 WORTHS = st.one_of(st.sampled_from((500, 1000, 2000, 4000)), st.integers(1, 100_000))
 RESERVES, PLANNED = st.integers(0, 20), st.sampled_from((0, 300, 900, 1234))
 
@@ -171,7 +172,7 @@ def risks() -> st.SearchStrategy[Risk]:
         Risk,
         title=st.just(Text("风险题", "Risk")),
         kind=st.just("risk"),
-        values_cp=st.lists(WORTHS, min_size=1, max_size=6, unique=True).map(
+        values_cp=st.lists(STAKES, min_size=1, max_size=6, unique=True).map(
             lambda values: tuple(sorted(values))
         ),
         seconds=SECONDS,
@@ -181,7 +182,7 @@ def risks() -> st.SearchStrategy[Risk]:
         may_assign=st.booleans(),
         sealed=st.booleans(),
         planned_seconds=PLANNED,
-    )
+    ).filter(lambda rules: not (rules.may_assign and rules.clock == "shown"))
 
 
 def tie_breaks(seats: int = 5) -> st.SearchStrategy[TieBreak]:

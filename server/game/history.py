@@ -2,7 +2,8 @@
 
 Kept: blackout, the count of armings, judges' sheets and secret choices handed in since. Put right: a clock that ran
 then stands where it stood at that moment (and runs on from there where the step was to stop or to start it); an
-arming that was live then is over, so the host arms again.
+arming that was live then is over, so the host arms again. A correction touches neither clock nor arming, and neither does
+taking it back.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ def undone(state: State, now_ns: int) -> State:
     """The state before the last step of `state`; it remembers `state` for a redo."""
     before = state.before
     assert before is not None
+    if state.before_what == "Corrected":
+        restored = _restored(before, state, state.clock, state.turn)
+        return changed(restored, redo=state, redo_what=state.before_what, redo_ns=now_ns)
     if before.buzz.live and before.before_what == "Armed" and before.before is not None:
         before = before.before  # an arming that is over anyway is no step of its own
     clock = _stopped(before.clock, state.before_ns)
@@ -27,17 +31,22 @@ def redone(state: State, now_ns: int) -> State:
     """The state that the last undo left."""
     after = state.redo
     assert after is not None
+    if after.before_what == "Corrected":
+        return _restored(after, state, state.clock, state.turn)
     clock = _stopped(after.clock, state.redo_ns)
     if after.before_what in ("ClockStarted", "ClockResumed"):
         clock = _running(clock, now_ns)
     return _restored(after, state, clock)
 
 
-def _restored(target: State, state: State, clock: Clock | None) -> State:
+def _restored(target: State, state: State, clock: Clock | None, arming: Turn | None = None) -> State:
+    """`target` as it can stand now. `arming`: the go whose live arming goes on, where this is no step of the go."""
     turn = target.turn
     if turn and state.turn and turn.go == state.turn.go and turn.marking == "open":
         turn = _with_sheets(turn, state.turn)
-    if turn and turn.buzz.live:
+    if turn and arming and turn.go == arming.go:
+        turn = changed(turn, buzz=arming.buzz)
+    elif turn and turn.buzz.live:
         turn, clock = changed(turn, buzz=Buzz(fouls=turn.buzz.fouls, among=turn.buzz.among)), None
     stakes = target.stakes
     if target.round_index == state.round_index and not target.stakes_revealed:

@@ -101,7 +101,7 @@ def _settle(state: State, turn: Turn, seat: int | None, result: str, points: int
     ruled: list[e.Event] = [*settled, e.Ruled(seat, result, points, then)]
     if state.tie is not None:
         _, cells = tie_break.after_ruling(state, seat, result, points, settled=not then)
-        if cells:
+        if cells and not state.tie.over:
             assert state.rulebook.tie_break is not None
             ruled.append(e.TieRanked(cells, state.rulebook.tie_break.method, joined=True))
     elif points and seat is not None:

@@ -164,3 +164,21 @@ def test_the_fold_of_the_log_is_the_state() -> None:
         c.StartRound(), c.CallTurn(), c.Present(), c.StartClock(), c.Rule("right"), c.Undo(), c.Rule("wrong")
     )
     assert fold(play.log) == play.state
+
+
+def test_an_undone_correction_touches_neither_clock_nor_arming() -> None:
+    play = Play(book(rules("compulsory"), rules("buzz_in")))
+    play.do(c.StartRound(), c.CallTurn(), c.Present(), c.StartClock())
+    clock = play.state.clock
+    play.after(5).do(c.SetScore(1, 12_000, "记错"))
+    assert play.score(1) == 120 and play.state.notice is not None
+    play.after(5).do(c.Undo())
+    assert play.score(1) == 100 and play.state.clock == clock and play.state.notice is None
+    play.after(5).do(c.Redo())
+    assert play.score(1) == 120 and play.state.clock == clock
+    play.do(c.Undo(), c.Rule("void"))
+    play.void_round()
+    play.do(c.StartRound(), c.Present(), c.Arm(), c.Open(), c.SetScore(2, 0, "记错"), c.Undo())
+    assert play.state.buzz.phase == "open" and play.score(2) == 100
+    play.press(3)
+    assert play.state.buzz.winner == 3, "the arming went on in the core, and so it did here"

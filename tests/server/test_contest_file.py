@@ -129,7 +129,7 @@ def test_the_line_of_every_setting_of_the_preset() -> None:
         (("contestant", 5), "[[contestant]]"),
         (("round", 3, "foul"), "foul = -10"),
         (("round", 3, "fouls"), "[[round]]"),
-        (("tie_break", "buzz", "foul"), "foul = 0"),
+        (("tie_break", "buzz", "begin_seconds"), "begin_seconds ="),
         (("tie_break", "limit"), "limit ="),
     ):
         found = lines.of(where)
@@ -363,3 +363,10 @@ def test_not_utf8_not_there_and_too_large(tmp_path: Path) -> None:
         read_contest(file)
     with pytest.raises(BadContestFile, match="directory"):
         read_contest(tmp_path)
+
+
+def test_a_stake_is_whole_points_and_a_question_can_be_handed_on_before_its_clock(tmp_path: Path) -> None:
+    risk = GOOD + '[[round]]\nkind = "risk"\nvalues = [12.5, 20]\nmay_assign = true\nclock = "shown"\n'
+    found = "\n".join(mistakes(tmp_path, risk))
+    assert "values" in found and "whole number from 1 to 1000" in found
+    assert "may_assign" in found and 'clock = "host"' in found
