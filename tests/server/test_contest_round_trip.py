@@ -13,7 +13,19 @@ from hypothesis import strategies as st
 
 from server import contest_rounds
 from server.contest_file import PRESET, SECTIONS, BadContestFile, rulebook_from
-from server.contest_reader import Alone, Choice, Flag, Kind, Minutes, OneOf, Points, Setting, Several, Whole
+from server.contest_reader import (
+    Alone,
+    Choice,
+    Flag,
+    Kind,
+    Minutes,
+    OneOf,
+    Points,
+    Setting,
+    Several,
+    Whole,
+    WholePoints,
+)
 from server.contest_rounds import FORMS, ROUNDS, TIE_BREAK, tie_break_questions
 from server.game.round_rules import FormPoints
 from server.game.rulebook import (
@@ -99,6 +111,8 @@ def values(kind: Kind) -> st.SearchStrategy[Any]:
     match kind:
         case Whole():
             return st.integers(kind.low, kind.high)
+        case WholePoints():
+            return st.integers(kind.low, kind.high).map(lambda points: points * 100)
         case Points():
             return st.integers(kind.low_cp, kind.high_cp)
         case Flag():
@@ -155,6 +169,8 @@ def rounds(draw: st.DrawFn, seats: int, judges: int) -> RoundRules:
         found["mask_own_unit"] = False
         if found.get("least_to_drop", 3) <= judges:
             found["drop"] = min(found.get("drop", 1), (judges - 1) // 2)
+    if found.get("may_assign") and found.get("clock") == "shown":
+        found["clock"] = "host"
     rules, _ = contest_rounds.TITLES[kind]
     return rules(**found)
 
@@ -166,7 +182,7 @@ def tie_breaks(draw: st.DrawFn, seats: int) -> TieBreak:
     found["top"] = draw(st.integers(low, high))
     points = {key: found[key] for key in ("right_cp", "wrong_cp") if key in found}
     usual: dict[str, Any] = {"wrong_cp": 0, "fouls_cp": (0,)}
-    buzz = BuzzIn(**usual | points | fields(draw, contest_rounds._BUZZ) | {"title": found["title"]})
+    buzz = BuzzIn(**usual | points | fields(draw, contest_rounds.TIE_BUZZ) | {"title": found["title"]})
     rules = TieBreak(**found | {"buzz": buzz, "reserve": 200})
     return TieBreak(**found | {"buzz": buzz, "reserve": draw(st.integers(tie_break_questions(rules), 200))})
 
@@ -218,6 +234,8 @@ def plain(field: str, value: Any) -> tuple[str, Any]:
         return field, {one.form: one.right_cp / 100 for one in value}
     if field.endswith("_cp"):
         name = field.removesuffix("_cp")
+        if field == "values_cp":
+            return name, tuple(one // 100 for one in value)
         scaled = tuple(one / 100 for one in value) if isinstance(value, tuple) else value / 100
         return name, scaled
     return field, "all" if field == "tries" and value == 0 else value
@@ -260,7 +278,7 @@ def as_toml(book: Rulebook) -> str:
         found.append('after = "result"' if cue.after > len(book.rounds) else f"after = {cue.after}")
     if book.tie_break is not None:
         found += ["[tie_break]", *lines_of(book.tie_break, {"kind", "buzz"})]
-        leave = {"kind", "title", "questions", "right_cp", "wrong_cp", "reserve", "planned_seconds"}
+        leave = set(BuzzIn.__slots__) - {one.field for one in contest_rounds.TIE_BUZZ.values()}
         buzz = [line for line in lines_of(book.tie_break.buzz, leave) if not line.startswith("title")]
         found += ["[tie_break.buzz]", *buzz]
     return "\n".join(found)
