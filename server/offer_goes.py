@@ -259,7 +259,8 @@ def _scenario(state: State, turn: Turn, rules: Scenario) -> list[Offer]:
     if clock.state == "held":
         resume = Offer("resume_clock", c.ResumeClock(), Text("继续计时", "Resume the clock"), "c", "neutral")
         return [*close, resume]
-    return close
+    # Every judge is excused or of the contestant's own unit: there will be no mark.
+    return close or [_ruling(state, "void", "Space")]
 
 
 def _closing(state: State, turn: Turn, rules: Scenario) -> list[Offer]:
