@@ -26,6 +26,8 @@ Made from the code by `python -m server.api_doc`; do not edit by hand.
 | `POST /api/v1/commands` | host, judge, desk | body `{"id": "...", "type": "...", ...}` → 200 `{"accepted": true, "revision", "events": [...]}`; 409 `{"accepted": false, "reason": {"zh", "en"}}` when the rules refuse; 400 malformed; 401; 403. A repeated id gets the first answer again (`"repeated": true`) and is never applied twice |
 | `GET /api/v1/views/projector` | anybody | what the hall may see |
 | `GET /api/v1/views/host` · `/judge` · `/desk` | that role | what that role may see |
+| `GET /host/result.pdf` · `.xlsx` · `.csv` · `.json` | host, signed in by the page | the result, as `run.py export` writes it |
+| `GET /media/NAME` | anybody | a contestant's picture, by the `photo` of a view |
 | `GET /api/v1/events?after=SEQ` | anybody | public events since SEQ, at most 1,000 |
 
 `GET /healthz`, in `boxes`, one object a box: `id`, `port`, `kind` (`serial`, `gpio`, `simulated`, `web`, `replay`), `state` (`up`;

@@ -42,6 +42,7 @@ from .sockets import add_namespaces
 from .stage import Stage
 from .web import Busy, Commands, make_app
 from .web_buzzers import WebBuzzers
+from .web_result import add_result
 
 BACKLOG = 4096
 CONNECTIONS = 10_000
@@ -177,7 +178,9 @@ def serve(data: Path, address: str, port: int, core: Path, rehearsal: bool = Fal
     auth = Auth.at(data)
     link = BuzzerLink(core, stage)
     commands = Commands(stage, link.simulate, link.lamp_test)
-    app = make_app(stage, auth, commands, Slowly())
+    slowly = Slowly()
+    app = make_app(stage, auth, commands, slowly)
+    add_result(app, stage, slowly)
     take_turns()
     socketio = SocketIO(
         app,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import http.client
 from collections.abc import Iterator
 
 import pytest
@@ -100,3 +101,29 @@ def test_secret_choices_come_from_the_desks_and_the_chief_judge_closes(show: Sho
         until(lambda: chief.view["may_close"], "the chief may close")
         assert chief.ask("close_marking")["accepted"]
         until(lambda: other.view["sheet"]["state"] == "closed", "closed")
+
+
+def test_the_host_downloads_the_result_and_nobody_else(show: Show) -> None:
+    cookie = show.sign_in("host", show.passphrases["host"])[1]
+    judge = show.sign_in("judge", show.passphrases["judge-1"], judge=1)[1]
+    starts = {"pdf": b"%PDF-", "xlsx": b"PK", "csv": b"\xef\xbb\xbf", "json": b"{"}
+    for kind, start in starts.items():
+        status, kinds, body = fetched(show, f"/host/result.{kind}", cookie)
+        assert (status, body.startswith(start)) == (
+            200,
+            True,
+        ) and kinds == f'attachment; filename="result.{kind}"'
+    assert fetched(show, "/host/result.pdf", judge)[0] == 302, "to the host's sign-in"
+    assert fetched(show, "/host/result.pdf", "")[0] == 302
+    assert fetched(show, "/host/result.exe", cookie)[0] == 404
+
+
+def fetched(show: Show, path: str, cookie: str) -> tuple[int, str | None, bytes]:
+    """(status, Content-Disposition, body); redirects are not followed."""
+    connection = http.client.HTTPConnection("127.0.0.1", show.port, timeout=60)
+    try:
+        connection.request("GET", path, headers={"Cookie": cookie} if cookie else {})
+        answer = connection.getresponse()
+        return answer.status, answer.getheader("Content-Disposition"), answer.read()
+    finally:
+        connection.close()
