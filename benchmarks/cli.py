@@ -1,4 +1,4 @@
-"""The benchmarks: `run.py bench races` and `run.py bench latency`. Results on stdout, progress on stderr.
+"""The benchmarks: `run.py bench races`, `latency` and `fold`. Results on stdout, progress on stderr.
 
 Exit status: 0 done, 1 the answer is no (a wrong winner, a bound that did not hold, a goal missed, nothing that could be
 measured), 2 wrong call, 130 on Ctrl-C.
@@ -51,6 +51,13 @@ def latency(options: argparse.Namespace) -> Answer:
     return result, measured.passed(result)
 
 
+def folding(options: argparse.Namespace) -> Answer:
+    from benchmarks import fold
+
+    result = fold.run(options.events, say)
+    return result, fold.passed(result)
+
+
 def _count(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -60,7 +67,7 @@ def _count(text: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="races|latency")
+    commands = parser.add_subparsers(required=True, metavar="races|latency|fold")
 
     def command(name: str, run: Callable[[argparse.Namespace], Answer], text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
@@ -100,6 +107,8 @@ def _parser() -> argparse.ArgumentParser:
     timing.add_argument("--load-presses", type=_count, default=100, metavar="N", help="under load (100)")
     timing.add_argument("--phones", type=_count, default=300, metavar="N", help="that reconnect (300)")
     timing.add_argument("--no-browser", action="store_true", help="leave the paint out")
+    long = command("fold", folding, "a long log from its rows to the state, and a command on top of it")
+    long.add_argument("--events", type=_count, default=5_000, metavar="N", help="rows of the log (5,000)")
     return parser
 
 

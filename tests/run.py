@@ -43,9 +43,11 @@ SUITES = {
     "faults": ["tests/faults"],
     "e2e": ["tests/e2e"],
 }
-# Only by name: it boots a virtual machine, and fetches a kernel for it.
+# Only by name: one boots a virtual machine, and fetches a kernel for it; the other plays ten thousand contests.
 GPIO_KERNEL = "gpio-kernel"
-BY_NAME = {GPIO_KERNEL: ["tests/gpio_kernel"]}
+RULES_SOAK = "rules-soak"
+BY_NAME = {GPIO_KERNEL: ["tests/gpio_kernel"], RULES_SOAK: ["tests/soak"]}
+NEED_NO_PACKAGES = {RULES_SOAK, "lint"}
 LINTS = (
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
@@ -113,7 +115,7 @@ def main(argv: list[str]) -> int:
     if unknown:
         return _fail(f"no suite named {', '.join(unknown)}; there are: lint, {', '.join(suites)}")
     names = arguments.suites or ["lint", *SUITES]
-    if set(names) != {GPIO_KERNEL}:
+    if set(names) - {GPIO_KERNEL} - NEED_NO_PACKAGES:
         prepare_debian(DEBIAN)
     if GPIO_KERNEL in names:
         prepare_debian(DEBIAN_OF_GUEST)
@@ -124,6 +126,8 @@ def main(argv: list[str]) -> int:
     if not folders:
         return 0 if clean else 1
     options = ["-k", arguments.expression] if arguments.expression else []
+    if RULES_SOAK in names:
+        options.append("-s")  # it prints what was covered
     status = int(pytest.main([*folders, *options]))
     return status if status else 0 if clean else 1
 
