@@ -18,6 +18,9 @@ def _name(kind: type) -> str:
 
 
 EVENTS: dict[str, type] = {_name(kind): kind for kind in get_args(events.Event)}
+_DECODERS: dict[str, msgspec.json.Decoder[events.Event]] = {
+    name: msgspec.json.Decoder(kind) for name, kind in EVENTS.items() if name != "contest_created"
+}
 HOST_COMMANDS: dict[str, type] = {_name(kind): kind for kind in get_args(commands.HostCommand)}
 ROUNDS: dict[str, type] = {_name(kind): kind for kind in get_args(RoundRules)}
 
@@ -45,10 +48,12 @@ def event_from_json(name: str, body: str) -> events.Event:
     """The event of a log row. Raises ValueError when the row is not one of ours."""
     if name not in EVENTS:
         raise ValueError(f"unknown event type '{name}'")
-    content = json.loads(body)
     if name == "contest_created":
-        return _contest_created(content)
-    event: events.Event = msgspec.convert(content, EVENTS[name])
+        return _contest_created(json.loads(body))
+    try:
+        event: events.Event = _DECODERS[name].decode(body)
+    except msgspec.MsgspecError as error:
+        raise ValueError(f"'{name}': {error}") from None
     return event
 
 

@@ -8,11 +8,26 @@ from typing import Any
 from . import events as e
 from . import history, tie_break
 from .changed import changed
-from .fold_buzz import buzz_changes
+from .fold_buzz import OF_AN_ARMING, buzz_changes
 from .rulebook import TieBreak
 from .state import Clock, Entry, Record, Ruling, ScoreEntry, Sheet, State, Turn
 
 Changes = dict[str, Any]
+OF_A_GO = frozenset(
+    (
+        e.QuestionWithdrawn,
+        e.QuestionAssigned,
+        e.HelpUsed,
+        e.RulingStaged,
+        e.Ruled,
+        e.Scored,
+        e.AnswerRevealed,
+        e.MarksSubmitted,
+        e.JudgeExcused,
+        e.MarkingClosed,
+        e.MarksRevealed,
+    )
+)
 
 
 def fold(entries: Iterable[Entry]) -> State:
@@ -78,6 +93,18 @@ def _name_of(event: object) -> str:
 
 
 def _changes(state: State, event: object, entry: Entry) -> Changes:
+    """What an event changes: of the go in hand, of its arming, or of the whole."""
+    kind = type(event)
+    if kind in OF_A_GO:
+        assert state.turn is not None, f"{kind.__name__} outside a turn"
+        return _turn_changes(state, state.turn, event, entry)
+    if kind in OF_AN_ARMING:
+        assert state.turn is not None, f"{kind.__name__} outside a turn"
+        return buzz_changes(state, state.turn, event, entry.contest_ns)
+    return _stage_changes(state, event, entry)
+
+
+def _stage_changes(state: State, event: object, entry: Entry) -> Changes:
     """What becomes of the parts of the state that are not of one go."""
     now_ns = entry.contest_ns
     match event:
@@ -149,8 +176,7 @@ def _changes(state: State, event: object, entry: Entry) -> Changes:
             return {"places": (*state.places, event)}
         case e.Certified(role, name):
             return {"certified": (*state.certified, (role, name))}
-    assert state.turn is not None, f"{type(event).__name__} outside a turn"
-    return _turn_changes(state, state.turn, event, entry)
+    raise TypeError(f"the fold does not know {type(event).__name__}")
 
 
 def _turn_changes(state: State, turn: Turn, event: object, entry: Entry) -> Changes:
@@ -205,7 +231,7 @@ def _turn_changes(state: State, turn: Turn, event: object, entry: Entry) -> Chan
             )
             record = _record(state, turn, entry, seat, "marks", mark_cp)
             return {"turn": revealed, "records": (*state.records, record)}
-    return buzz_changes(state, turn, event, entry.contest_ns)
+    raise TypeError(f"the fold does not know {type(event).__name__}")
 
 
 def _begun(state: State, part: str, now_ns: int) -> tuple[tuple[str, int], ...]:

@@ -9,6 +9,18 @@ from .changed import changed
 from .rulebook import NS_PER_S, BuzzIn
 from .state import Buzz, Clock, Foul, State, Turn
 
+OF_AN_ARMING = frozenset(
+    (
+        e.Armed,
+        e.Opened,
+        e.FoulCalled,
+        e.VerdictGiven,
+        e.TieSettled,
+        e.PassedToAudience,
+        e.LatePressSeen,
+        e.ArmingEnded,
+    )
+)
 PHASES = {"winner": "locked", "too_close": "too_close", "nobody": "nobody"}
 
 
