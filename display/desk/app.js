@@ -7,6 +7,7 @@ import { keepFocus } from "../host/focus.js";
 import { useLanguage } from "../host/language.js";
 import { useContestTime } from "../host/ticking.js";
 import { shownMs } from "./buzzer.js";
+import { StakeChoice } from "./stake.js";
 import { deskState, tiedSeats } from "./state.js";
 
 const NOTICED_MS = 1500; // how long a press that does not count is answered
@@ -15,10 +16,11 @@ const NOTICED_MS = 1500; // how long a press that does not count is answered
  * @param {object} props
  * @param {object|null} props.view the desk view, null before the first snapshot
  * @param {{state: string}} props.link state of the line to the server
+ * @param {(command: object) => Promise<object>} props.send for the one command a contestant has: the secret choice
  * @param {() => number} props.contestNs contest time now
  * @param {object} props.buzzer what `makeBuzzer` made
  */
-export function App({ view, link, contestNs, buzzer }) {
+export function App({ view, link, send, contestNs, buzzer }) {
   const { language, t, toggle } = useLanguage(view?.lang);
   const [pressedIn, setPressedIn] = useState(null);
   const [noticed, setNoticed] = useState(0); // sequence of a press that is being answered
@@ -34,7 +36,8 @@ export function App({ view, link, contestNs, buzzer }) {
     setPressedIn(view?.buzz?.arming ?? null);
     setNoticed(buzzer.state().sequence);
   };
-  useKeyboard(buzzer, view?.web_buzzers === true, pressed);
+  const choosing = Boolean(view?.stake);
+  useKeyboard(buzzer, view?.web_buzzers === true && !choosing, pressed);
   useEffect(() => {
     const timer = setTimeout(() => setNoticed(0), NOTICED_MS);
     return () => clearTimeout(timer);
@@ -55,9 +58,13 @@ export function App({ view, link, contestNs, buzzer }) {
         <form method="post" action="/logout"><button type="submit" class="quiet">${t("signOut")}</button></form>
       </header>
       <${Contestant} view=${view} known=${known} t=${t} />
-      <${Button} state=${state} buzzer=${buzzer} onPressed=${pressed}>
-        <${Say} state=${state} view=${view} arrived=${arrived} t=${t} />
-      <//>
+      ${state === "stake"
+        ? html`<${StakeChoice} stake=${view.stake} live=${link.state === "live"} send=${send} t=${t} language=${language} />`
+        : html`
+            <${Button} state=${state} buzzer=${buzzer} onPressed=${pressed}>
+              <${Say} state=${state} view=${view} arrived=${arrived} t=${t} />
+            <//>
+          `}
     </main>
   `;
 }
@@ -116,7 +123,8 @@ function Contestant({ view, known, t }) {
 /** The word of the state, and a line that explains it. */
 function Say({ state, view, arrived, t }) {
   const buzz = view?.buzz;
-  const word = state === "other" ? t("desk.other", { seat: buzz.first.seat }) : t(`desk.${state}`);
+  const settled = buzz?.first?.settled ? ".settled" : "";
+  const word = state === "other" ? t(`desk.other${settled}`, { seat: buzz.first.seat }) : t(`desk.${state}${state === "first" ? settled : ""}`);
   return html`
     <span class="say">
       <strong class="say-word set-by-words" data-role="state">${words(word)}</strong>
@@ -130,7 +138,12 @@ function Say({ state, view, arrived, t }) {
 function note(state, view, arrived, t) {
   const { buzz, seat } = view ?? {};
   if (state === "other") return view.seats.find((one) => one.seat === buzz.first.seat)?.name ?? "";
-  if (state === "foul") return t("desk.foul.note", { points: change(buzz.fouls.find((one) => one.seat === seat).points) });
+  if (state === "foul") {
+    const foul = buzz.fouls.find((one) => one.seat === seat);
+    const then = t(`desk.foul.${foul.then}`);
+    return foul.points === 0 ? then : `${t("desk.foul.note", { points: change(foul.points) })}${t("sentence")}${then}`;
+  }
+  if (state === "first" && buzz.first.settled) return t(`p.settled.${buzz.first.settled}`);
   if (state === "tied" || state === "close") {
     const seats = tiedSeats(buzz).filter((one) => one !== seat);
     return t(`desk.${state}.note`, { seats: seats.join(t("list")) });

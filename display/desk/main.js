@@ -8,7 +8,7 @@ const root = document.getElementById("desk");
 let view = null;
 let link = { state: "connecting" };
 let buzzer = null;
-const draw = () => render(html`<${App} view=${view} link=${link} contestNs=${line.contestNs} buzzer=${buzzer} />`, root);
+const draw = () => render(html`<${App} view=${view} link=${link} send=${line.command} contestNs=${line.contestNs} buzzer=${buzzer} />`, root);
 const handlers = {
   onView: (next) => {
     view = next;

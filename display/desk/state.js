@@ -12,13 +12,15 @@ export function deskState(view, link, buzzer, pressedIn, nowNs) {
   if (!view.web_buzzers) return "barred";
   if (buzzer.replaced) return "replaced";
   if (link.state === "refused") return "refused";
+  if (view.stake) return "stake"; // nothing can be pressed for meanwhile; it says itself when the line is lost
   if (link.state !== "live") return "lost";
   const { buzz, seat } = view;
   if (buzz?.phase === "locked") return buzz.first.seat === seat ? "first" : "other";
-  if (buzz?.fouls.some((foul) => foul.seat === seat)) return "foul";
+  const live = buzz?.phase === "armed" || buzz?.phase === "open";
+  const again = live && buzz.eligible.includes(seat); // a foul that costs the press alone
+  if (buzz?.fouls.some((foul) => foul.seat === seat) && !again) return "foul";
   if (buzz?.phase === "too_close") return tiedSeats(buzz).includes(seat) ? "tied" : "close";
   if (buzz?.phase === "nobody" || buzz?.phase === "interrupted") return buzz.phase;
-  const live = buzz?.phase === "armed" || buzz?.phase === "open";
   if (live && !buzz.eligible.includes(seat)) return "out";
   if (buzzer.uncertaintyUs === null) return "syncing";
   if (!live) return "idle";

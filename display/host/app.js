@@ -8,6 +8,7 @@ import { useKeyboard, useKeyboardHere } from "./keyboard.js";
 import { useLanguage } from "./language.js";
 import { Now } from "./now.js";
 import { NowLine } from "./now_line.js";
+import { Overlay, useOverlay } from "./overlay.js";
 import { Seats } from "./seats.js";
 import { Side } from "./side.js";
 import { Subject } from "./subject.js";
@@ -22,7 +23,8 @@ import { Subject } from "./subject.js";
 export function App({ view, link, send, contestNs }) {
   const { language, t, toggle } = useLanguage(view?.lang);
   const commands = useCommands({ view, link, send });
-  useKeyboard({ view, run: commands.run, simulate: commands.simulate });
+  const overlay = useOverlay(commands);
+  useKeyboard({ view, simulate: commands.simulate, overlay });
   const keyboardHere = useKeyboardHere();
 
   useEffect(() => {
@@ -46,10 +48,11 @@ export function App({ view, link, send, contestNs }) {
           <${Now} view=${view} contestNs=${contestNs} ...${words} />
           <${Subject} view=${view} ...${words} />
           <${NowLine} view=${view} contestNs=${contestNs} ...${words} />
-          <${Actions} view=${view} commands=${commands} live=${live} keyboardHere=${keyboardHere} ...${words} />
-          <${Tools} view=${view} commands=${commands} live=${live} ...${words} />
+          <${Actions} view=${view} commands=${commands} press=${overlay.press} live=${live} keyboardHere=${keyboardHere} ...${words} />
+          <${Tools} view=${view} commands=${commands} overlay=${overlay} live=${live} ...${words} />
+          <${Overlay} overlay=${overlay} view=${view} commands=${commands} live=${live} ...${words} />
         </main>
-        <${Side} view=${view} ...${words} />
+        <${Side} view=${view} contestNs=${contestNs} ...${words} />
       </div>
     </div>
   `;

@@ -9,8 +9,9 @@ const NEVER_LOCKED = new Set(["blackout"]); // hiding the picture must work whil
 
 /**
  * @param {object} options {view, link, send}: the App's own
- * @returns {{run: (control: object) => void, simulate: (seat: number) => void, busy: string|null, settling: boolean, refusal: object|null}}
- *   `busy` is the id of the running control. `refusal` is {reason: {zh, en}|null, why: "server"|"link"|"changed"} for 6 s.
+ * @returns {{run: (control: object) => void, submit: (control: object, command: object) => Promise<object>, simulate: (seat: number) => void,
+ *   busy: string|null, settling: boolean, refusal: object|null}}
+ *   `submit` sends a filled form and answers {accepted, why, reason}: the form says itself what was refused. `busy` is the id of the running control. `refusal` is {reason: {zh, en}|null, why: "server"|"link"|"changed"} for 6 s.
  */
 export function useCommands({ view, link, send }) {
   const [busy, setBusy] = useState(null); // {id, revision: number|null}
@@ -56,6 +57,18 @@ export function useCommands({ view, link, send }) {
     return () => clearTimeout(timer);
   }, [offered]);
 
+  /** Send a command and hold the controls until the picture shows its result. */
+  const issue = useCallback(
+    async (id, command) => {
+      const own = { id, revision: null };
+      if (!now.current.busy) hold(own);
+      const answer = await send(command);
+      if (now.current.busy === own) hold(answer.accepted && answer.revision !== null ? { id, revision: answer.revision } : null);
+      return answer;
+    },
+    [send, hold],
+  );
+
   const run = useCallback(
     async (control) => {
       const state = now.current;
@@ -67,15 +80,21 @@ export function useCommands({ view, link, send }) {
       if (at < state.settleUntil && !free) return refuse("changed");
       state.lastId = control.id;
       state.lastAt = at;
-      const own = { id: control.id, revision: null };
-      if (!state.busy) hold(own);
       setRefusal(null);
-      const answer = await send(control.command);
+      const answer = await issue(control.id, control.command);
       if (!answer.accepted) refuse("server", answer.reason);
-      if (now.current.busy !== own) return;
-      hold(answer.accepted && answer.revision !== null ? { id: control.id, revision: answer.revision } : null);
     },
-    [send, hold, refuse],
+    [issue, refuse],
+  );
+
+  const submit = useCallback(
+    async (control, command) => {
+      if (!now.current.live) return { accepted: false, why: "link" };
+      if (now.current.busy) return { accepted: false, why: "busy" };
+      const answer = await issue(control.id, command);
+      return { ...answer, why: "server" };
+    },
+    [issue],
   );
 
   // A press on a simulated box is a press: it waits for nothing.
@@ -88,5 +107,5 @@ export function useCommands({ view, link, send }) {
     [send, refuse],
   );
 
-  return { run, simulate, busy: busy ? busy.id : null, settling, refusal };
+  return { run, submit, simulate, busy: busy ? busy.id : null, settling, refusal };
 }

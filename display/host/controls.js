@@ -3,6 +3,7 @@ import { html, useEffect, useState } from "../shared/html.js";
 import { pick } from "../shared/strings.js";
 import { keepFocus } from "./focus.js";
 import { keyCap } from "./keys.js";
+import { PanelButton } from "./panel.js";
 
 const PLACES = 6; // two columns of three; with more alternatives the rows become lower
 const LONG_LABEL = { "next-action": 34, alternative: 13 }; // in half-width characters: more than two lines, more than one
@@ -20,7 +21,7 @@ function useSlow(busy) {
   return slow;
 }
 
-export function Actions({ view, commands, live, keyboardHere, t, language }) {
+export function Actions({ view, commands, press, live, keyboardHere, t, language }) {
   const next = nextOf(view.actions);
   const others = view.actions.slice(next.length);
   const slow = useSlow(commands.busy);
@@ -29,13 +30,13 @@ export function Actions({ view, commands, live, keyboardHere, t, language }) {
       <${Refusal} refusal=${commands.refusal} live=${live} slow=${slow} keyboardHere=${keyboardHere} t=${t} language=${language} />
       ${next.length
         ? html`<div class=${`next ${next.length > 1 ? "is-pair" : ""} ${next.length > 2 ? "is-many" : ""}`}>
-            ${next.map((one) => html`<${Control} key=${one.id} control=${one} role="next-action" commands=${commands} live=${live} t=${t} language=${language} />`)}
+            ${next.map((one) => html`<${Control} key=${one.id} control=${one} role="next-action" commands=${commands} press=${press} live=${live} t=${t} language=${language} />`)}
           </div>`
         : html`<div class="next-none">${t("host.next.none")}</div>`}
       <div class=${`others ${others.length > PLACES ? "is-many" : ""}`} role="group" aria-label=${t("host.others")}>
         ${slots(others).map((one, i) =>
           one
-            ? html`<${Control} key=${one.id} control=${one} role="alternative" commands=${commands} live=${live} t=${t} language=${language} />`
+            ? html`<${Control} key=${one.id} control=${one} role="alternative" commands=${commands} press=${press} live=${live} t=${t} language=${language} />`
             : html`<span key=${`empty ${i}`} class="empty-place"></span>`,
         )}
       </div>
@@ -71,7 +72,7 @@ export function slots(others) {
   return places;
 }
 
-function Control({ control, role, commands, live, t, language }) {
+function Control({ control, role, commands, press, live, t, language }) {
   const waits = commands.busy !== null || commands.settling;
   const label = pick(control.label, language);
   const width = [...label].reduce((sum, character) => sum + (character > "\u2e7f" ? 2 : 1), 0);
@@ -83,11 +84,12 @@ function Control({ control, role, commands, live, t, language }) {
       data-role=${role}
       disabled=${!live}
       aria-disabled=${!live || waits ? "true" : "false"}
+      aria-haspopup=${control.asks.length ? "dialog" : undefined}
       onMouseDown=${keepFocus}
-      onClick=${() => commands.run(control)}
+      onClick=${() => press(control)}
     >
       ${control.key && html`<kbd>${keyCap(control.key, t)}</kbd>`}
-      <span class="control-label">${label}</span>
+      <span class="control-label">${label}${control.asks.length > 0 && "…"}</span>
       ${control.hint && html`<small class="control-hint">${pick(control.hint, language)}</small>`}
     </button>
   `;
@@ -108,29 +110,35 @@ function reasonOf(refusal, t, language) {
   return refusal.reason ? pick(refusal.reason, language) : t("host.refused.unknown");
 }
 
-/** Undo stands first and blackout last, whatever comes between: fingers learn where they are. */
-export function Tools({ view, commands, live, t, language }) {
-  const undo = view.tools.find((one) => one.id === "undo");
-  const blackout = view.tools.find((one) => one.id === "blackout");
-  const rest = view.tools.filter((one) => one !== undo && one !== blackout && one.id !== "lamp_test"); // that one stands with the boxes
-  const common = { commands, live, t, language };
+/** Undo and redo stand first and blackout last, whatever comes between: fingers learn where they are. */
+export function Tools({ view, commands, overlay, live, t, language }) {
+  const [undo, redo, blackout] = ["undo", "redo", "blackout"].map((id) => view.tools.find((one) => one.id === id));
+  const placed = [undo, redo, blackout];
+  const rest = view.tools.filter((one) => !placed.includes(one) && one.id !== "lamp_test"); // that one stands with the boxes
+  const common = { commands, press: overlay.press, live, t, language };
   return html`
     <div class="tools" role="group" aria-label=${t("host.tools")}>
-      <${Undo} tool=${undo} undo=${view.undo} ...${common} />
-      <div class="tools-rest">${rest.map((one) => html`<${Tool} key=${one.id} tool=${one} ...${common} />`)}</div>
+      <div class="tools-steps">
+        <${Undo} tool=${undo} undo=${view.undo} ...${common} />
+        ${redo && html`<${Tool} tool=${redo} label=${t("host.redo")} ...${common} />`}
+      </div>
+      <div class="tools-rest">
+        ${rest.map((one) => html`<${Tool} key=${one.id} tool=${one} ...${common} />`)}
+        <${PanelButton} live=${live} open=${Boolean(overlay.open?.panel)} toggle=${overlay.toggle} t=${t} />
+      </div>
       ${blackout && html`<${Tool} tool=${blackout} pressed=${view.blackout} ...${common} />`}
     </div>
   `;
 }
 
-function Undo({ tool, undo, commands, live, t, language }) {
+function Undo({ tool, undo, t, language, ...common }) {
   if (!tool || !undo) return html`<button type="button" class="tool undo" data-tool="undo" disabled>${t("host.undo.nothing")}</button>`;
   const what = pick(undo.label, language);
   const detail = pick(tool.label, language).includes(what) ? "" : what; // a label may say already what it takes back
-  return html`<${Tool} tool=${tool} detail=${detail} commands=${commands} live=${live} t=${t} language=${language} />`;
+  return html`<${Tool} tool=${tool} detail=${detail} t=${t} language=${language} ...${common} />`;
 }
 
-function Tool({ tool, detail, pressed, commands, live, t, language }) {
+function Tool({ tool, detail, label, pressed, commands, press, live, language, t }) {
   const hint = pick(tool.hint, language);
   return html`
     <button
@@ -139,12 +147,12 @@ function Tool({ tool, detail, pressed, commands, live, t, language }) {
       data-tool=${tool.id}
       disabled=${!live}
       aria-pressed=${pressed === undefined ? undefined : String(pressed)}
-      title=${hint}
+      title=${hint || pick(tool.label, language)}
       onMouseDown=${keepFocus}
-      onClick=${() => commands.run(tool)}
+      onClick=${() => press(tool)}
     >
       ${tool.key && html`<kbd>${keyCap(tool.key, t)}</kbd>`}
-      <span class="tool-label">${pick(tool.label, language)}</span>
+      <span class="tool-label">${label ?? pick(tool.label, language)}</span>
       ${detail && html`<small>${detail}</small>`}
     </button>
   `;

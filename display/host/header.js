@@ -10,6 +10,7 @@ export function Header({ view, link, toggle, t, language }) {
     <header class="header">
       <div class="contest">
         ${view.rehearsal && html`<strong class="rehearsal" data-role="rehearsal">${t("host.rehearsal")}</strong>`}
+        ${view.certified.length === 2 && html`<strong class="certified-tag" data-role="certified-tag">${t("host.certified")}</strong>`}
         <span class="contest-title">${pick(view.title, language)}</span>
       </div>
       <div class=${`health ${found.length ? "is-trouble" : ""}`} role="status" data-role="health">

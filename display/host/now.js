@@ -19,6 +19,7 @@ export function Now({ view, contestNs, t, language }) {
           <b>${round && scene.name !== "final" ? pick(round.title, language) : t(`host.scene.${scene.name in SCENES ? scene.name : "scoreboard"}`)}</b>
           ${turn && html`<span>${t(turnKey, turn)}</span>`}
           ${scene.question && html`<span class="now-worth">${t("host.worth", { points: points(scene.question.points) })}</span>`}
+          ${facts(view, t).map((fact) => html`<span class="now-fact">${fact}</span>`)}
         </div>
         <div class=${`now-who ${seat ? `is-${seat.state}` : ""}`}>
           ${seat && html`<b>${t(seat.state === "floor" ? "host.who.floor" : "host.who.turn", { seat: seat.seat })}</b> <span>${seat.name}</span>`}
@@ -27,6 +28,14 @@ export function Now({ view, contestNs, t, language }) {
       <${Clock} clock=${view.clock} contestNs=${contestNs} t=${t} />
     </div>
   `;
+}
+
+/** What else is worth a word up here: that the hall sees a correction, what a tie-break is about, who has chosen in secret. */
+function facts(view, t) {
+  const { scene, stakes_in: chosen } = view;
+  if (view.correction) return [t("host.correction")];
+  if (scene.tie && scene.name === "question") return [t("host.scene.tie", { place: scene.tie.place })];
+  return chosen.length && scene.name !== "stakes" && scene.name !== "question" ? [t("host.stakes.in", { seats: chosen.join(t("list")) })] : [];
 }
 
 /** The seat that is meant now: who has the floor, else whose turn it is. */

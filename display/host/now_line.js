@@ -2,14 +2,29 @@
 import { html } from "../shared/html.js";
 import { change, milliseconds, points } from "../shared/numbers.js";
 import { seatNames } from "./health.js";
+import { Staged } from "./staged.js";
 import { useContestTime } from "./ticking.js";
 
 export function NowLine({ view, contestNs, t }) {
   const { scene } = view;
+  if (view.staged) return html`<${Staged} view=${view} t=${t} />`;
   if (scene.name === "question" && scene.buzz) return html`<${Buzz} view=${view} contestNs=${contestNs} t=${t} />`;
-  if (scene.name === "question") return html`<div class="now-line"><${Phase} scene=${scene} t=${t} /></div>`;
+  if (scene.name === "question") {
+    const known = facts(scene, t);
+    return html`<div class="now-line"><${Phase} scene=${scene} t=${t} />${known.length > 0 && html`<p class="facts">${known.map((fact) => html`<span>${fact}</span>`)}</p>`}</div>`;
+  }
   if (scene.name === "scenario") return html`<${Judges} view=${view} t=${t} />`;
   return html`<div class="now-line is-empty"></div>`;
+}
+
+/** Number, who handed it on, help, and what hangs on the answer. */
+function facts({ number, assigned_by: by, helped, outlook }, t) {
+  return [
+    outlook && t("host.outlook", { right: outlook.right_place, wrong: outlook.wrong_place }),
+    number !== null && t("host.number", { number }),
+    by !== null && t("host.assigned", { seat: by }),
+    helped && t("host.helped"),
+  ].filter(Boolean);
 }
 
 function Phase({ scene, t }) {
@@ -23,8 +38,13 @@ function Phase({ scene, t }) {
 }
 
 export function rulingText(ruling, t) {
-  const words = t(`host.ruling.${ruling.result}`, { seat: ruling.seat });
+  const words = resultText(ruling, t);
   return ruling.seat === null || ruling.result === "void" ? words : `${words} ${change(ruling.points)}`;
+}
+
+/** A ruling in words, without its points. */
+export function resultText(ruling, t) {
+  return t(`host.ruling.${ruling.result}`, { seat: ruling.seat });
 }
 
 function Buzz({ view, contestNs, t }) {
@@ -63,9 +83,11 @@ function buzzWord(buzz, phase, t) {
 function margin(view, t) {
   const { buzz } = view.scene;
   const said = [];
+  if (view.scene.attempts.length) said.push(attemptsText(view.scene.attempts, t));
   if (buzz.phase === "locked" && buzz.first) {
-    const { lead_us: lead, uncertainty_us: uncertainty } = buzz.first;
-    said.push(lead === null ? t("host.buzz.alone") : t("host.buzz.lead", { lead: milliseconds(lead), uncertainty: milliseconds(uncertainty) }));
+    const { lead_us: lead, uncertainty_us: uncertainty, settled } = buzz.first;
+    if (settled) said.push(t(`host.settled.${settled}`));
+    else said.push(lead === null ? t("host.buzz.alone") : t("host.buzz.lead", { lead: milliseconds(lead), uncertainty: milliseconds(uncertainty) }));
   }
   const verdict = view.verdict;
   if (buzz.phase === "too_close" && verdict && verdict.lead_us !== null) {
@@ -74,6 +96,11 @@ function margin(view, t) {
   const final = verdict?.final;
   if (final?.why === "waited" && final.missing.length) said.push(t("host.buzz.waited", { boxes: final.missing.join(t("list")) }));
   return said.join(t("sentence"));
+}
+
+/** Who has answered already, while the question stays open for others. */
+function attemptsText(attempts, t) {
+  return attempts.map((one) => rulingText(one, t)).join(t("list"));
 }
 
 function pressText(press, buzz, t) {
@@ -102,14 +129,16 @@ function Press({ seat, status, source, tag, text, t }) {
 
 function Judges({ view, t }) {
   const { scene, judges } = view;
+  const preparing = scene.purpose === "prepare" && scene.phase === "running";
   const marking = scene.phase === "marking" || scene.phase === "closed";
-  const missing = judges.filter((one) => !one.submitted);
-  const done = t("host.judges.count", { done: judges.length - missing.length, of: judges.length });
+  const marks = judges.filter((one) => !one.masked && !one.excused);
+  const missing = marks.filter((one) => !one.submitted);
+  const done = t("host.judges.count", { done: marks.length - missing.length, of: marks.length });
   const names = missing.map((one) => one.name).join(t("list"));
   return html`
     <div class="now-line judges" data-role="judges">
       <div class="phase">
-        <strong>${t(`host.scenario.${scene.phase}`)}</strong>
+        <strong>${t(preparing ? "host.scenario.preparing" : `host.scenario.${scene.phase}`)}</strong>
         <span class=${marking && missing.length ? "is-missing" : ""}>
           ${done}${marking && missing.length > 0 && `${t("sentence")}${t("host.judges.missing", { names })}`}
         </span>
@@ -122,10 +151,10 @@ function Judges({ view, t }) {
 }
 
 function Judge({ judge, t }) {
-  const state = judge.submitted ? "submitted" : judge.online ? "missing" : "offline";
+  const state = judge.masked ? "masked" : judge.excused ? "excused" : judge.submitted ? "submitted" : judge.online ? "missing" : "offline";
   return html`
     <li class=${`judge is-${state}`} data-judge=${judge.judge}>
-      <span class="judge-name">${judge.name}</span>
+      <span class="judge-name">${judge.name}${judge.chief && html`${" "}<small>${t("host.judge.chief")}</small>`}</span>
       <span class="judge-state">${t(`host.judge.${state}`)}${judge.mark !== null && html`${" "}<b class="figures">${points(judge.mark)}</b>`}</span>
     </li>
   `;

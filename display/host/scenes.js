@@ -30,6 +30,7 @@ function Lineup({ view, t }) {
 
 function RoundTitle({ view, t, language }) {
   const title = pick(view.round.title, language);
+  if (view.scene.tie) return html`<${TieTitle} view=${view} t=${t} language=${language} />`;
   return html`
     <div class="scene">
       <h2>${t("host.scene.round_title", { title })}</h2>
@@ -40,9 +41,57 @@ function RoundTitle({ view, t, language }) {
   `;
 }
 
+/** Who is tied for which place, and what each has in this tie-break. */
+function TieTitle({ view, t, language }) {
+  const { tie } = view.scene;
+  return html`
+    <div class="scene">
+      <h2>${t("host.scene.tie", { place: tie.place })}</h2>
+      <ol class="roll">
+        ${tie.points.map((one) => {
+          const seat = view.seats.find((other) => other.seat === one.seat);
+          return html`<li><b class="figures">${one.seat}</b><span>${seat.name}</span><small>${points(one.points)} ${t("points")}</small></li>`;
+        })}
+      </ol>
+      <ul class="rules">${view.round.rules.map((rule) => html`<li><span class="set-by-words">${words(pick(rule, language))}</span></li>`)}</ul>
+    </div>
+  `;
+}
+
+function Cue({ view, t, language }) {
+  return html`
+    <div class="scene is-central">
+      <p class="scene-sub">${t(`host.cueKind.${view.scene.kind}`)}</p>
+      <h2 class="called">${pick(view.scene.title, language)}</h2>
+    </div>
+  `;
+}
+
+function Stakes({ view, t }) {
+  return html`
+    <div class="scene">
+      <h2>${t("host.scene.stakes")}</h2>
+      <ol class="roll is-stakes">
+        ${view.scene.stakes.map((one) => {
+          const seat = view.seats.find((other) => other.seat === one.seat);
+          return html`<li><b class="figures">${one.seat}</b><span>${seat.name}</span><b>${one.points === 0 ? t("host.stakes.declined") : t("host.worth", { points: points(one.points) })}</b></li>`;
+        })}
+      </ol>
+    </div>
+  `;
+}
+
 function TurnCall({ view, t }) {
-  const seat = view.seats.find((one) => one.seat === view.scene.seat);
-  return html`<div class="scene is-central"><p class="scene-sub">${t("host.scene.turn_call")}</p><${Called} seat=${seat} t=${t} /></div>`;
+  const { scene } = view;
+  const seat = view.seats.find((one) => one.seat === scene.seat);
+  return html`
+    <div class="scene is-central">
+      <p class="scene-sub">${t(scene.numbers.length ? "host.number.choose" : "host.scene.turn_call")}</p>
+      <${Called} seat=${seat} t=${t} />
+      ${scene.points !== null && html`<p class="scene-sub"><strong>${scene.points === 0 ? t("host.stakes.declined") : t("host.chosen", { points: points(scene.points) })}</strong></p>`}
+      ${scene.numbers.length > 0 && html`<p class="numbers figures">${scene.numbers.map((number) => html`<b>${number}</b>`)}</p>`}
+    </div>
+  `;
 }
 
 function Called({ seat, t }) {
@@ -64,6 +113,7 @@ function Stake({ view, t }) {
             <li class=${value.left ? "" : "is-none"}>
               <b>${t("host.stake.points", { points: points(value.points) })}</b>
               <span>${value.left ? t("host.stake.left", { left: value.left }) : t("host.stake.none")}</span>
+              ${value.left > 0 && value.right_place && html`<span>${t("host.outlook", { right: value.right_place, wrong: value.wrong_place })}</span>`}
             </li>
           `,
         )}
@@ -95,6 +145,7 @@ function Standing({ seat, t }) {
 
 function Marks({ view, t }) {
   const { scene } = view;
+  const aside = [scene.masked > 0 && t("host.marks.masked", { n: scene.masked }), scene.missing > 0 && t("host.marks.missing", { n: scene.missing })];
   const seat = view.seats.find((one) => one.seat === scene.seat);
   return html`
     <div class="scene">
@@ -109,8 +160,17 @@ function Marks({ view, t }) {
           `,
         )}
       </ol>
+      <p class="scene-note">${aside.filter(Boolean).join(t("sentence"))}</p>
     </div>
   `;
+}
+
+/** Who has signed the result; with both names it is frozen. */
+function Certified({ certified, t }) {
+  if (certified.length === 0) return null;
+  const names = certified.map((one) => t(`host.certified.${one.role}`, { name: one.name })).join(t("sentence"));
+  if (certified.length < 2) return html`<p class="certified is-waiting" data-role="certified">${t("host.certified.waiting", { names })}</p>`;
+  return html`<p class="certified" data-role="certified"><b>${t("host.certified")}</b><span>${names}</span></p>`;
 }
 
 function Final({ view, t }) {
@@ -119,6 +179,7 @@ function Final({ view, t }) {
   return html`
     <div class="scene">
       <h2>${t("host.scene.final")}<strong class="marks-result">${t("host.scene.final.progress", { revealed: scene.revealed, of: scene.of })}</strong></h2>
+      <${Certified} certified=${view.certified} t=${t} />
       <ol class="standings">
         ${byPlace.flatMap((group) =>
           group.seats.map((number) => {
@@ -149,6 +210,8 @@ export const SCENES = {
   round_title: RoundTitle,
   turn_call: TurnCall,
   stake: Stake,
+  stakes: Stakes,
+  cue: Cue,
   ruling: Ruling,
   scoreboard: Scoreboard,
   marks: Marks,

@@ -3,15 +3,16 @@ import { html, useLayoutEffect, useRef } from "../shared/html.js";
 import { change } from "../shared/numbers.js";
 import { pick } from "../shared/strings.js";
 import { words } from "../shared/words.js";
+import { CueSheet } from "./cue_sheet.js";
 
 const PROJECTOR_WIDTH = 1280; // the picture is laid out at this size and scaled down whole
 const PROJECTOR_HEIGHT = 720;
 
-export function Side({ view, t, language }) {
+export function Side({ view, contestNs, t, language }) {
   return html`
     <aside class="zone zone-side">
       <${Projector} blackout=${view.blackout} t=${t} />
-      <${Progress} progress=${view.progress} t=${t} language=${language} />
+      <${CueSheet} view=${view} contestNs=${contestNs} t=${t} language=${language} />
       <${Preview} preview=${view.preview} t=${t} />
       <${Ledger} ledger=${view.ledger} seats=${view.seats} t=${t} language=${language} />
     </aside>
@@ -46,21 +47,6 @@ function Projector({ blackout, t }) {
         ></iframe>
         ${blackout && html`<strong class="projector-black">${t("host.projector.black")}</strong>`}
       </div>
-    </div>
-  `;
-}
-
-function Progress({ progress, t, language }) {
-  return html`
-    <div class="progress">
-      <h2 class="zone-title">${t("host.progress")}</h2>
-      <ol>
-        ${progress.map(
-          (step) => html`
-            <li class=${`is-${step.state}`}><span>${pick(step.title, language)}</span><small>${t(`host.progress.${step.state}`)}</small></li>
-          `,
-        )}
-      </ol>
     </div>
   `;
 }

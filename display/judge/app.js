@@ -2,6 +2,7 @@
 import { html, useEffect } from "../shared/html.js";
 import { pick } from "../shared/strings.js";
 import { useLanguage } from "../host/language.js";
+import { CloseMarking } from "./chief.js";
 import { Reading } from "./reading.js";
 import { Sheet } from "./sheet.js";
 
@@ -27,11 +28,12 @@ export function App({ view, link, send }) {
       <header class="top">
         <span class="top-contest">${pick(view.title, language)}</span>
         ${view.rehearsal && html`<strong class="top-rehearsal">${t("judge.rehearsal")}</strong>`}
-        <b class="top-judge">${view.judge_name}</b>
+        <b class="top-judge">${view.judge_name}${view.chief && html`<small>${t("host.judge.chief")}</small>`}</b>
         <button type="button" class="quiet" title=${t("language.title")} onClick=${toggle}>${t("language.switch")}</button>
         <form method="post" action="/logout"><button type="submit" class="quiet">${t("signOut")}</button></form>
       </header>
       <${LinkLine} link=${link} t=${t} />
+      ${view.may_close && html`<${CloseMarking} view=${view} live=${link.state === "live"} send=${send} t=${t} language=${language} />`}
       ${writing
         ? html`<${Sheet} view=${view} live=${link.state === "live"} send=${send} t=${t} language=${language} />`
         : html`<${Reading} view=${view} t=${t} />`}

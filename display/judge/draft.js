@@ -1,4 +1,5 @@
-// Marks on their way: what a judge has entered survives a reload and a lost link. Pure arithmetic, and a small store.
+// Marks on their way: what a judge has entered survives a reload and a lost link. What entries come to: counting.js.
+import { most } from "./counting.js";
 
 const PREFIX = "firstpress.marks";
 
@@ -27,7 +28,7 @@ export function loadDraft(key, items) {
   try {
     const marks = JSON.parse(localStorage.getItem(key));
     if (!Array.isArray(marks) || marks.length !== items.length) return null;
-    const fits = marks.every((mark, i) => mark === null || (typeof mark === "number" && mark >= 0 && mark <= items[i].max));
+    const fits = marks.every((mark, i) => mark === null || (typeof mark === "number" && mark >= 0 && mark <= most(items[i])));
     return fits ? marks : null;
   } catch {
     return null; // storage switched off or not ours: start with an empty sheet
@@ -60,17 +61,12 @@ export function dropDraft(key) {
  *
  * @param {number|null} mark null: not marked yet, counts as 0
  * @param {number} steps +1 or -1 (or more)
- * @param {{max: number}} item
+ * @param {object} item
  * @param {number} step size of one step, points
  */
 export function stepped(mark, steps, item, step) {
   const count = Math.round((mark ?? 0) / step) + steps;
-  return Math.min(item.max, Math.max(0, tidy(count * step)));
-}
-
-/** The sum of what has been marked, points. */
-export function total(marks) {
-  return tidy(marks.reduce((sum, mark) => sum + (mark ?? 0), 0));
+  return Math.min(most(item), Math.max(0, tidy(count * step)));
 }
 
 function tidy(value) {

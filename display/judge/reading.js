@@ -2,6 +2,8 @@
 import { html } from "../shared/html.js";
 import { points } from "../shared/numbers.js";
 import { words } from "../shared/words.js";
+import { lineTotal } from "./counting.js";
+import { entryText } from "./item.js";
 
 export function Reading({ view, t }) {
   const { sheet } = view;
@@ -12,6 +14,7 @@ export function Reading({ view, t }) {
       <div class="calm" role="status">
         <h1>${t(`judge.${sheet.state}`)}</h1>
         ${waiting && html`<p>${t("judge.waiting.text")}</p>`}
+        ${(sheet.state === "masked" || sheet.state === "excused") && html`<p>${t(`judge.${sheet.state}.text`)}</p>`}
         ${sheet.state === "closed" && html`<p>${t(sheet.marks ? "judge.closed.text" : "judge.closed.none")}</p>`}
       </div>
       ${!waiting && sheet.marks && html`<${Given} sheet=${sheet} t=${t} />`}
@@ -38,7 +41,7 @@ export function Given({ sheet, t }) {
     <ol class="given">
       ${sheet.items.map(
         (item, i) => html`
-          <li><span class="set-by-words">${words(item.text)}</span><b class="figures">${points(sheet.marks[i])}<small>${t("judge.of", { max: points(item.max) })}</small></b></li>
+          <li><span class="set-by-words">${words(item.text)}</span><b class="figures">${item.kind !== "mark" && html`<em>${entryText(item, sheet.marks[i], t)}</em>`}${points(lineTotal(item, sheet.marks[i]))}<small>${t("judge.of", { max: points(item.max) })}</small></b></li>
         `,
       )}
       <li class="given-total">

@@ -3,7 +3,8 @@ import { html, useEffect, useRef, useState } from "../shared/html.js";
 import { points } from "../shared/numbers.js";
 import { pick } from "../shared/strings.js";
 import { words } from "../shared/words.js";
-import { draftAddress, dropDraft, loadDraft, saveDraft, total } from "./draft.js";
+import { total } from "./counting.js";
+import { draftAddress, dropDraft, loadDraft, saveDraft } from "./draft.js";
 import { Item } from "./item.js";
 import { Contestant, Given } from "./reading.js";
 
@@ -61,7 +62,7 @@ export function Sheet({ view, live, send, t, language }) {
     setRefusal(null);
     if (missing.length === 0) return setStep("confirm");
     setPointed(true);
-    list.current.querySelector(`[data-item="${missing[0]}"] [role="spinbutton"]`).focus();
+    list.current.querySelector(`[data-item="${missing[0]}"] [data-entry]`).focus();
     return undefined;
   };
 
@@ -94,20 +95,22 @@ export function Sheet({ view, live, send, t, language }) {
         ? html`<${Given} sheet=${sheet} t=${t} />`
         : html`
             <ol class="items" ref=${list}>
-              ${sheet.items.map(
-                (item, i) => html`
-                  <${Item}
-                    key=${i}
-                    index=${i}
-                    item=${item}
-                    mark=${marks[i]}
-                    step=${sheet.step}
-                    pointed=${pointed && marks[i] === null}
-                    locked=${step === "sending"}
-                    onMark=${(value) => mark(i, value)}
-                    t=${t}
-                  />
-                `,
+              ${lines(sheet).map(({ group, index: i }) =>
+                group
+                  ? html`<li key=${`group ${i}`} class="group" data-group=${i}><b class="set-by-words">${words(group.title)}</b>${group.weight > 0 && html`<span>${t("judge.weight", { weight: group.weight })}</span>`}</li>`
+                  : html`
+                      <${Item}
+                        key=${i}
+                        index=${i}
+                        item=${sheet.items[i]}
+                        mark=${marks[i]}
+                        step=${sheet.step}
+                        pointed=${pointed && marks[i] === null}
+                        locked=${step === "sending"}
+                        onMark=${(value) => mark(i, value)}
+                        t=${t}
+                      />
+                    `,
               )}
             </ol>
           `}
@@ -125,7 +128,7 @@ export function Sheet({ view, live, send, t, language }) {
           : step === "fill"
             ? html`
                 <div class="foot-row">
-                  <${Total} marks=${marks} max=${sheet.max} t=${t} />
+                  <${Total} sheet=${sheet} marks=${marks} t=${t} />
                   ${sheet.state === "submitted" && html`<button type="button" class="button" data-role="keep" onClick=${keep}>${t("judge.change.stop")}</button>`}
                   <button type="button" class="button is-main" data-role="submit" disabled=${!live} onClick=${look}>${t("judge.submit")}</button>
                 </div>
@@ -136,12 +139,19 @@ export function Sheet({ view, live, send, t, language }) {
   `;
 }
 
-function Total({ marks, max, t }) {
+/** The lines under their groups' headings; without groups, the lines. */
+function lines(sheet) {
+  const items = sheet.items.map((item, index) => ({ item, index }));
+  if (sheet.groups.length === 0) return items.map(({ index }) => ({ index }));
+  return sheet.groups.flatMap((group, number) => [{ group, index: number }, ...items.filter(({ item }) => item.group === number).map(({ index }) => ({ index }))]);
+}
+
+function Total({ sheet, marks, t }) {
   return html`
     <p class="total">
       <span>${t("judge.total")}</span>
-      <b class="figures" data-role="total">${points(total(marks))}</b>
-      <small class="figures">${t("judge.of", { max: points(max) })}</small>
+      <b class="figures" data-role="total">${points(total(sheet, marks))}</b>
+      <small class="figures">${t("judge.of", { max: points(sheet.max) })}</small>
     </p>
   `;
 }
@@ -160,7 +170,7 @@ function say({ quiet, same, refusal, pointed, missing, live, t, language }) {
 function Confirm({ view, marks, sending, live, onYes, onNo, t }) {
   const group = useRef(null);
   useEffect(() => group.current.focus(), []);
-  const question = t("judge.confirm", { seat: view.sheet.seat, total: points(total(marks)) });
+  const question = t("judge.confirm", { seat: view.sheet.seat, total: points(total(view.sheet, marks)) });
   return html`
     <div class="foot-row confirm" data-role="confirm-group" role="group" aria-label=${question} tabindex="-1" ref=${group}>
       <p class="confirm-say"><strong>${question}</strong><span>${t("judge.confirm.text")}</span></p>

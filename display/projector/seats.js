@@ -8,7 +8,7 @@ const TRAVEL_MS = 900;
 const ROLL_MS = 450;
 const SMALLEST = 3.2; // percent of the stage's height: nothing on the projector is smaller
 const SIDE = 11.5; // tag and place beside a score in the strip
-const ROOMY = 8; // scores smaller than this have no room beside them for a long word
+const ROOMY = 10; // scores smaller than this have no room beside them for a long word
 const TOGETHER = 160 - 1.2; // the columns' width all together, with what lies between them
 
 /** A number that rolls when it changes, and only then. */
@@ -59,11 +59,12 @@ function tagOf(seat, t) {
   return null;
 }
 
-/** The room a name needs, so that the columns stand alike: lines of the smallest size, in the longest name. */
+/** The room a name needs, so that the columns stand alike: lines of the smallest size, in the name that takes most of them. */
 function nameLines(seats) {
-  const width = TOGETHER / seats.length - 5.4;
-  const longest = Math.max(...seats.map((seat) => [...seat.name].reduce((sum, sign) => sum + (sign.charCodeAt(0) < 0x2000 ? 0.6 : 1), 0)));
-  return Math.max(2, Math.ceil((longest * SMALLEST) / width));
+  const width = (TOGETHER / seats.length - 5.4) / SMALLEST; // signs on a line
+  const signs = (text) => [...text].reduce((sum, sign) => sum + (sign.charCodeAt(0) < 0x2000 ? 0.6 : 1), 0);
+  const lines = (name) => Math.max(Math.ceil(signs(name) / width), name.split(/(?<=[·・•\s])/).reduce((sum, part) => sum + Math.ceil(signs(part) / Math.floor(width + 0.2)), 0));
+  return Math.max(2, ...seats.map((seat) => lines(seat.name)));
 }
 
 /** One size for all scores, so that they can be compared: the longest one has to fit beside its tag. */
@@ -75,12 +76,19 @@ function scoreSize(seats, as) {
   return Math.max(SMALLEST, Math.min(10, (column - beside) / widest));
 }
 
-function Column({ seat, as, seats, t }) {
-  const tag = as === "lineup" ? null : tagOf(seat, t);
-  const place = as === "lineup" ? "" : placeOf(seat, seats, t);
+/** In a tie-break: "in" with its points there, or "aside"; null in any other round. */
+function tieOf(seat, tie) {
+  if (!tie) return null;
+  return { part: tie.seats.includes(seat.seat) ? "in" : "aside", points: tie.points.find((one) => one.seat === seat.seat)?.points ?? 0 };
+}
+
+function Column({ seat, as, seats, tie, t }) {
+  const own = tieOf(seat, tie);
+  const tag = as === "lineup" || own?.part === "aside" ? null : tagOf(seat, t);
+  const place = as === "lineup" || own?.part === "aside" ? "" : own ? t("p.tiePoints", { points: points(own.points) }) : placeOf(seat, seats, t);
   const dense = seats.length > 6;
   const nameMax = { strip: dense ? 4 : 5, lineup: dense ? 5 : 7, board: dense ? 4.4 : 6.4 }[as];
-  return html`<section class="seat" data-seat=${seat.seat} data-state=${seat.state} data-place=${seat.place ?? ""} data-shared=${seat.shared ? "yes" : "no"}>
+  return html`<section class="seat" data-seat=${seat.seat} data-state=${seat.state} data-place=${seat.place ?? ""} data-shared=${seat.shared ? "yes" : "no"} data-tie=${own?.part ?? "no"}>
     <div class="seat-head">
       <span class="seat-number figures">${seat.seat}</span>
       <${Name} max=${nameMax} class="seat-name">${seat.name}<//>
@@ -106,7 +114,7 @@ export function Seats({ view, as, t }) {
   const narrow = as === "strip" && size < ROOMY;
   return html`<footer class="seats" data-as=${as} data-dense=${view.seats.length > 6 ? "yes" : "no"} data-narrow=${narrow ? "yes" : "no"} style=${style}>
     ${as !== "strip" && html`<div class="wave-room" data-wave-slot />`}
-    ${view.seats.map((seat) => html`<${Column} key=${seat.seat} seat=${seat} as=${as} seats=${view.seats} t=${t} />`)}
+    ${view.seats.map((seat) => html`<${Column} key=${seat.seat} seat=${seat} as=${as} seats=${view.seats} tie=${view.scene.tie} t=${t} />`)}
   </footer>`;
 }
 

@@ -1,7 +1,7 @@
 // Which line belongs to which picture: from a view to what wave.js draws.
 import { remainingMs } from "../shared/clock.js";
 import { axisOf } from "./photo-axis.js";
-import { buzzPhase, showsPhotoFinish } from "./time.js";
+import { buzzPhase, isAtWork, showsPhotoFinish } from "./time.js";
 import { STAGE_WIDTH } from "./wave-shapes.js";
 
 const COLOUR = { ink: [12, 18, 32], paper: [244, 241, 234], dim: [62, 76, 110], amber: [255, 176, 0], jade: [23, 184, 144], ash: [140, 149, 166] };
@@ -24,7 +24,7 @@ function clocked(view, contestNs) {
 }
 
 function ruled(ruling) {
-  if (ruling.result === "right") return { ...base, colour: COLOUR.jade, weight: 0.5, shape: { name: "swell", height: 3.6, width: 62, wavelength: 2.7 } };
+  if (ruling.result === "right" || ruling.result === "partial") return { ...base, colour: COLOUR.jade, weight: 0.5, shape: { name: "swell", height: 3.6, width: 62, wavelength: 2.7 } };
   return { ...base, colour: COLOUR.ash, weight: ruling.result === "wrong" ? 1.1 : 0.5, shape: { name: "taut" } };
 }
 
@@ -52,6 +52,15 @@ function question(view, nowNs, contestNs) {
   return { ...calm(speaker ? seatX(view.seats, speaker.seat) : null), left, breathes: !left };
 }
 
+/** One voice a column, the higher the stake the stronger. */
+function stakes(view) {
+  const chosen = new Map(view.scene.stakes.map((one) => [one.seat, one.points]));
+  const most = Math.max(1, ...chosen.values());
+  const shares = view.seats.map((seat) => (chosen.get(seat.seat) ?? 0) / most);
+  const places = view.seats.map((seat) => seatX(view.seats, seat.seat));
+  return { ...base, shape: { name: "levels", places, shares, height: 2.8, width: (SAFE_WIDTH / view.seats.length) * 0.27 } };
+}
+
 /** One voice a column, the higher the score the stronger. */
 function scores(view) {
   const points = view.seats.map((seat) => seat.score);
@@ -75,10 +84,13 @@ function final(view) {
  */
 export function waveOf(view, nowNs, contestNs, y) {
   const { scene } = view;
+  if (view.correction && !isAtWork(view)) return { ...calm(), y };
   const kinds = {
     opening: () => ({ ...base, weight: 0.42, shape: { name: "speech", height: 9.5 }, breathes: true }),
     lineup: () => ({ ...base, shape: { name: "levels", places: view.seats.map((seat) => seatX(view.seats, seat.seat)), shares: view.seats.map(() => 0.5), height: 4, width: (SAFE_WIDTH / view.seats.length) * 0.27 }, breathes: true }),
     turn_call: () => ({ ...base, colour: COLOUR.amber, shape: { name: "swell", at: seatX(view.seats, scene.seat), height: 3, width: 11, wavelength: 2.3 }, breathes: true }),
+    cue: () => ({ ...base, weight: 0.42, shape: { name: "speech", height: 6 }, breathes: true }),
+    stakes: () => stakes(view),
     stake: () => calm(seatX(view.seats, scene.seat)),
     question: () => question(view, nowNs, contestNs),
     ruling: () => ruled(scene.ruling),

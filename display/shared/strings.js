@@ -2,9 +2,10 @@
 import { common } from "./strings/common.js";
 import { consoleStrings } from "./strings/console.js";
 import { desk } from "./strings/desk.js";
+import { judge } from "./strings/judge.js";
 import { projector } from "./strings/projector.js";
 
-const CATALOGUE = { ...common, ...projector, ...consoleStrings, ...desk };
+const CATALOGUE = { ...common, ...projector, ...consoleStrings, ...judge, ...desk };
 const LANGUAGES = { "zh-CN": 0, en: 1 };
 
 /**

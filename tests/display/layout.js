@@ -11,7 +11,9 @@
 
   const visible = (element) => {
     const style = getComputedStyle(element);
-    return style.display !== "none" && style.visibility !== "hidden" && style.clipPath === "none";
+    if (style.display === "none" || style.visibility === "hidden") return false;
+    for (let at = element; at && at !== stage; at = at.parentElement) if (getComputedStyle(at).clipPath !== "none") return false;
+    return true;
   };
   const say = (what, element) => complaints.push(`${what}: .${element.className} "${element.textContent.slice(0, 16)}"`);
   const texts = [...stage.querySelectorAll("*")].filter(

@@ -16,7 +16,8 @@ LEAST, MAIN = 3.0, 7.0
 PICTURES = (
     "opening", "lineup", "round-title-risk", "turn-call", "question-running", "question-long-revealed",
     "buzz-armed", "buzz-open-last-ten", "buzz-locked", "buzz-too-close", "buzz-nobody-revealed", "stake",
-    "scenario-running", "marks", "scoreboard", "final-complete",
+    "scenario-running", "marks", "scoreboard", "final-complete", "cue", "stakes", "tie-title-points", "correction",
+    "correction-question", "count-3", "risk-outlook", "settled-draw", "attempts-idle", "final-certified", "turn-call-numbers",
 )  # fmt: skip
 BOXES = """() => [...(document.querySelector(".stage")?.querySelectorAll("*") ?? [])].flatMap((element) => {
   const style = getComputedStyle(element);

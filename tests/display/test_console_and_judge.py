@@ -58,9 +58,7 @@ def test_a_sheet_holds_together(judge: Page, complaints: list[str], path: Path) 
 
 def ready(console: Page) -> dict[str, Any]:
     """A console with a next action, its locks open, nothing asked yet."""
-    view = load(
-        next(path for path in VIEWS if load(path)["actions"] and load(path)["actions"][0]["key"] == "Space")
-    )
+    view = load(next(path for path in VIEWS if path.stem == "buzz-armed"))
     console.reload()
     console.wait_for_function("() => window.show !== undefined")
     show(console, view)
@@ -117,11 +115,11 @@ def test_every_action_can_be_read_and_names_its_key(console: Page) -> None:
             button = console.locator(f'[data-action="{action["id"]}"]')
             label = action["label"]["en" if view["lang"] == "en" else "zh"]
             assert label in button.inner_text(), path.stem
-            assert button.locator("kbd").inner_text().strip(), path.stem
+            assert button.locator("kbd").count() == (1 if action["key"] else 0), path.stem
 
 
 def test_a_sheet_survives_a_reload_and_is_sent_whole(judge: Page) -> None:
-    view = load(next(path for path in SHEETS if load(path)["sheet"]["state"] == "open"))
+    view = load(next(path for path in SHEETS if path.stem == "open"))
     judge.evaluate("() => localStorage.clear()")
     judge.reload()
     judge.wait_for_function("() => window.show !== undefined")

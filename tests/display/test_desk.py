@@ -40,7 +40,14 @@ def desk_view(name: str, seat: int | None, **changes: Any) -> dict[str, Any]:
     hall = load(PROJECTOR / f"{name}.json")
     scene = hall.pop("scene")
     buzz = scene.get("buzz")
-    own = {"role": "desk", "scene": {"name": scene["name"]}, "buzz": buzz, "seat": seat, "web_buzzers": True}
+    own = {
+        "role": "desk",
+        "scene": {"name": scene["name"]},
+        "buzz": buzz,
+        "seat": seat,
+        "web_buzzers": True,
+        "stake": None,
+    }
     return {**hall, **own, **changes}
 
 
@@ -138,3 +145,78 @@ def test_a_lost_line_is_said_and_a_press_is_kept(phone: Page) -> None:
     show(phone, desk_view("buzz-open", 3))
     phone.evaluate("() => window.hear('probe', 1)")
     assert len(said(phone)[-1][1]["presses"]) == 1
+
+
+VALUES = {"values": [10, 20, 30, 40, 0], "mine": None}
+
+
+@pytest.fixture(scope="module")
+def tablet(browser: Browser) -> Page:
+    return open_role(browser.new_context(viewport={"width": 820, "height": 1180}).new_page(), "desk")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("mine", [None, 20, 0])
+def test_the_secret_choice_fits_a_phone_and_a_tablet(
+    phone: Page, tablet: Page, language: str, mine: int | None
+) -> None:
+    for page, largest in ((phone, 60), (tablet, 100)):
+        show(page, desk_view("stake", 3, lang=language, stake={**VALUES, "mine": mine}))
+        assert page.evaluate(OUTSIDE) == []
+        assert page.locator('[data-role="buzz"]').count() == 0
+        for button in page.locator("[data-value]").all():
+            box = button.bounding_box()
+            assert box is not None and box["height"] >= largest and box["width"] >= largest
+        pressed = page.locator('[data-value][aria-pressed="true"]')
+        assert [one.get_attribute("data-value") for one in pressed.all()] == (
+            [] if mine is None else [str(mine)]
+        )
+
+
+def test_a_choice_is_sent_and_can_be_changed(phone: Page) -> None:
+    fresh(phone, desk_view("stake", 3, stake=VALUES))
+    phone.locator('[data-value="30"]').click()
+    show(phone, desk_view("stake", 3, stake={**VALUES, "mine": 30}))
+    phone.locator('[data-value="30"]').click()  # chosen already: nothing to say
+    phone.locator('[data-value="0"]').click()
+    told = phone.evaluate("() => window.asked.splice(0)")
+    assert told == [{"type": "choose_stake", "points": 30}, {"type": "choose_stake", "points": 0}], (
+        "no seat in it: that comes from the sign-in"
+    )
+    phone.keyboard.press("Space")
+    assert said(phone) == [], "no press while somebody chooses"
+
+
+def test_a_refused_choice_is_said_and_a_lost_line_takes_none(phone: Page) -> None:
+    fresh(phone, desk_view("stake", 3, stake=VALUES))
+    phone.evaluate("() => { window.answer = {accepted: false, reason: {zh: '已经公布', en: 'Revealed'}}; }")
+    phone.locator('[data-value="10"]').click()
+    assert "已经公布" in phone.locator('[data-role="stake"]').inner_text()
+    phone.evaluate("() => { delete window.answer; window.lose(); }")
+    assert phone.locator('[data-value="10"]').is_disabled()
+    assert "连接中断" in phone.locator('[data-role="stake"]').inner_text()
+
+
+def test_a_seat_without_a_choice_has_its_button(phone: Page) -> None:
+    fresh(phone, desk_view("stake", 4, stake=None))
+    assert phone.locator('[data-role="stake"]').count() == 0
+    assert phone.locator('[data-role="buzz"]').count() == 1
+
+
+def test_a_foul_that_costs_the_press_alone_leaves_the_button(phone: Page) -> None:
+    view = desk_view("buzz-open-foul", 5)
+    fouled = view["buzz"]["fouls"][0]["seat"]
+    view["seat"] = fouled
+    fresh(phone, view)
+    assert phone.locator('main[data-state="foul"]').count() == 1
+    view["buzz"]["fouls"][0]["then"] = "press"
+    view["buzz"]["eligible"] = [1, 2, 3, 4, 5]
+    fresh(phone, view)
+    assert phone.locator('main[data-state="open"]').count() == 1
+
+
+def test_a_draw_is_not_called_a_first_press(phone: Page) -> None:
+    view = desk_view("settled-draw", 1)
+    fresh(phone, view)
+    assert phone.locator('[data-role="state"]').inner_text() == "由您作答"
+    assert "抽签决定" in phone.locator('[data-role="buzz"]').inner_text()

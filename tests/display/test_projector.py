@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -64,3 +65,79 @@ def test_a_press_on_a_page_is_marked(projector: Page) -> None:
     seats = {one["seat"] for one in view["scene"]["buzz"]["order"] if one["source"] == "web"}
     assert {int(one.get_attribute("data-seat") or 0) for one in marked.all()} == seats
     assert marked.first.locator('[data-role="source"]').inner_text() == "网页"
+
+
+def named(stem: str) -> dict[str, Any]:
+    return load(next(path for path in VIEWS if path.stem == stem))
+
+
+@pytest.fixture(scope="module")
+def old_projector(browser: Browser) -> Page:
+    """One of 1024 x 768, as many halls still have."""
+    return open_role(browser.new_context(viewport={"width": 1024, "height": 768}).new_page(), "projector")
+
+
+@pytest.mark.parametrize("path", VIEWS, ids=lambda path: path.stem)
+def test_a_picture_holds_together_on_an_old_projector(old_projector: Page, path: Path) -> None:
+    show(old_projector, load(path))
+    assert old_projector.evaluate(MEASURE) == []
+
+
+def test_a_count_runs_by_contest_time_and_ends_when_the_boxes_open(projector: Page) -> None:
+    view = named("count-3")
+    opens = view["scene"]["buzz"]["open_at_ns"]
+    for before_ms, shown in ((2900, "3"), (2000, "2"), (1100, "2"), (900, "1"), (120, "1")):
+        show(projector, {**view, "contest_ns": opens - before_ms * 1_000_000})
+        assert projector.locator('[data-role="count"]').get_attribute("data-count") == shown, before_ms
+    show(projector, {**view, "contest_ns": opens})
+    assert projector.locator('[data-role="count"]').count() == 0
+    assert projector.locator('[data-buzz-phase="open"]').count() == 1
+
+
+def test_an_opening_without_a_count_shows_no_figure(projector: Page) -> None:
+    view = named("count-3")
+    buzz = {**view["scene"]["buzz"], "arming": "another"}
+    opens = buzz["open_at_ns"]
+    show(
+        projector, {**view, "scene": {**view["scene"], "buzz": buzz}, "contest_ns": opens - 200_000_000}
+    )  # as far ahead as every opening is announced
+    assert projector.locator('[data-role="count"]').count() == 0
+    assert projector.locator('[data-buzz-phase="armed"]').count() == 1
+
+
+def test_a_settled_tie_is_never_shown_as_a_lead(projector: Page) -> None:
+    for how, word in (("draw", "抽签决定"), ("chief", "裁判长裁决"), ("estimate", "最佳估计")):
+        show(projector, named(f"settled-{how}"))
+        assert word in projector.locator('[data-role="settled"]').inner_text()
+        assert projector.locator('[data-role="lead"]').count() == 0
+
+
+def test_a_correction_takes_the_picture_but_not_a_question_in_hand(projector: Page) -> None:
+    show(projector, named("correction"))
+    said = projector.locator('[data-role="correction"]').inner_text()
+    assert "比分更正" in said and "+10" in said and "欧阳震华" in said
+    show(projector, named("correction-question"))
+    assert projector.locator('[data-role="question"]').is_visible()
+    bar = projector.locator('header[data-role="correction"]').inner_text()
+    assert "比分更正" in bar and "2 号 −10" in bar
+
+
+def test_choices_stand_above_their_seats_all_at_once(projector: Page) -> None:
+    show(projector, named("stakes"))
+    for seat, points in ((1, "30"), (3, "0"), (5, "30")):
+        choice = projector.locator(f'[data-role="choice"][data-seat="{seat}"]')
+        assert choice.get_attribute("data-points") == points
+        column = projector.locator(f'.seat[data-seat="{seat}"]').bounding_box()
+        above = choice.bounding_box()
+        assert above is not None and column is not None and abs(above["x"] - column["x"]) < 4
+    assert "放弃" in projector.locator('[data-role="choice"][data-seat="3"]').inner_text()
+
+
+def test_a_rehearsal_is_striped_and_a_certified_result_says_so(projector: Page) -> None:
+    show(projector, named("rehearsal-scoreboard"))
+    assert projector.locator('[data-rehearsal="yes"]').count() == 1
+    show(projector, named("final-certified"))
+    assert "裁判长 欧阳震华" in projector.locator('[data-role="certified"]').inner_text()
+    signed = named("final-certified")
+    show(projector, {**signed, "certified": signed["certified"][:1]})
+    assert projector.locator('[data-role="certified"]').count() == 0, "one signature is not two"

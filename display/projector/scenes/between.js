@@ -5,6 +5,9 @@ import { words } from "../../shared/words.js";
 import { Fit, Name } from "../fit.js";
 import { seatOf } from "../seats.js";
 import { titlePair } from "../titles.js";
+import { Outlook } from "./facts.js";
+import { Board } from "./stakes.js";
+import { TieTitle } from "./tie.js";
 
 export function Opening({ view, language }) {
   const title = titlePair(view.title, language);
@@ -27,7 +30,21 @@ export function Scoreboard() {
   return null;
 }
 
+/** A free part of the show: its title, and nothing of the contest. */
+export function Cue({ view, language, t }) {
+  const title = titlePair(view.scene.title, language);
+  return html`<div class="scene cue" data-kind=${view.scene.kind}>
+    <div class="cue-words">
+      <div class="cue-kind">${t(`p.cue.${view.scene.kind}`)}</div>
+      <${Fit} max=${17} min=${5} class="cue-title">${title.main}<//>
+      <${Fit} max=${5} class="cue-english figures">${title.beside}<//>
+    </div>
+    <div class="wave-room" data-wave-slot />
+  </div>`;
+}
+
 export function RoundTitle({ view, language, t }) {
+  if (view.scene.tie) return html`<${TieTitle} view=${view} t=${t} />`;
   const { round } = view;
   const title = titlePair(round.title, language);
   const ordinal = "一二三四五六七八九"[round.position - 1] ?? round.position;
@@ -56,10 +73,24 @@ export function Person({ seat, class: name = "", children }) {
 }
 
 export function TurnCall({ view, t }) {
-  const seat = seatOf(view, view.scene.seat);
+  const { scene } = view;
+  const seat = seatOf(view, scene.seat);
+  if (scene.numbers?.length) return html`<${NumberCall} view=${view} seat=${seat} t=${t} />`;
+  const chosen = scene.points ?? null;
   return html`<div class="scene turn-call">
     <div class="invite">${t("p.invite")}</div>
-    <${Person} seat=${seat} />
+    <${Person} seat=${seat}>
+      ${chosen !== null && html`<div class="person-chosen" data-role="chosen"><span>${t("p.chosen")}</span>${chosen === 0 ? html`<b>${t("p.declined")}</b>` : html`<b class="figures">${chosen}</b><span>${t("p.points")}</span>`}</div>`}
+    <//>
+    <div class="wave-room" data-wave-slot />
+  </div>`;
+}
+
+/** The contestant chooses a number from the board. */
+function NumberCall({ view, seat, t }) {
+  return html`<div class="scene turn-call number-call">
+    <div class="stake-who"><b class="figures">${seat.seat}</b><${Name} max=${7.4} class="stake-name">${seat.name}<//><span class="stake-ask">${t("p.chooseNumber")}</span></div>
+    <${Board} numbers=${view.scene.numbers} />
     <div class="wave-room" data-wave-slot />
   </div>`;
 }
@@ -74,6 +105,7 @@ export function Stake({ view, t }) {
         (value) => html`<div class="stake-value" data-role="stake" data-left=${value.left === 0 ? "none" : "some"}>
           <div class="stake-points"><span class="figures">${value.points}</span><small>${t("p.points")}</small></div>
           <div class="stake-left">${value.left === 0 ? t("p.gone") : t("p.left", { left: value.left })}</div>
+          ${value.left !== 0 && value.right_place && html`<${Outlook} outlook=${value} t=${t} />`}
         </div>`,
       )}
     </div>

@@ -42,13 +42,19 @@ function Standings({ view, t }) {
   </ol>`;
 }
 
+/** Host and chief judge have signed: said beside the title. */
+function Certified({ certified, t }) {
+  const names = certified.map((one) => t(`p.certified.${one.role}`, { name: one.name })).join(t("sentence"));
+  return html`<div class="certified" data-role="certified"><b>${t("p.certified")}</b><${Fit} max=${4} class="certified-names">${names}<//></div>`;
+}
+
 export function Final({ view, t }) {
   const { places, complete } = view.scene;
   const latest = places.at(-1);
   const earlier = places.slice(0, -1).reverse();
   if (complete) {
     return html`<div class="scene final is-complete">
-      <h1 class="final-title">${t("p.standings")}</h1>
+      <div class="final-head"><h1 class="final-title">${t("p.standings")}</h1>${view.certified?.length === 2 && html`<${Certified} certified=${view.certified} t=${t} />`}</div>
       <${Standings} view=${view} t=${t} />
       <div class="wave-room" data-wave-slot />
     </div>`;

@@ -4,18 +4,12 @@ import { change, milliseconds } from "../../shared/numbers.js";
 import { Fit, Name } from "../fit.js";
 import { AXIS_TO, axisOf } from "../photo-axis.js";
 import { seatOf } from "../seats.js";
+import { Settled, uncertaintyText } from "./facts.js";
 
 const AXIS_Y = 9; // percent of the stage's height in the drawing: the line
 const LABEL_TOP = 15.2;
 const FOULS_SHOWN = 3; // beside the question; every one stands at its seat as well
 const TO_BAND = 34; // upwards from the line: past the lower edge of the band with the name, which lies over it
-
-/** An uncertainty with as many decimals as the margin it belongs to, rounded up: never more certain than it is. */
-function uncertaintyText(us, beside) {
-  const decimals = Math.min(3, Math.max(1, (beside.split(".")[1] ?? "").length));
-  const scale = 10 ** decimals;
-  return (Math.ceil((us / 1000) * scale - 1e-9) / scale).toFixed(decimals);
-}
 
 /** "快 8.12 毫秒 ± 0.30", to the next press. */
 export function Lead({ buzz, t }) {
@@ -101,7 +95,7 @@ export function PhotoFinish({ view, t }) {
       <div class="first-number figures">${seat.seat}</div>
       <${Name} max=${23} min=${6} class="first-name" data-role="first-name">${seat.name}<//>
     </div>
-    <${Lead} buzz=${buzz} t=${t} />
+    ${buzz.first.settled ? html`<${Settled} buzz=${buzz} t=${t} />` : html`<${Lead} buzz=${buzz} t=${t} />`}
     <${Axis} buzz=${buzz} t=${t} />
   </div>`;
 }

@@ -4,20 +4,24 @@ import { ClockFace, lastTen } from "../clock-face.js";
 import { Fit, Name } from "../fit.js";
 import { seatOf } from "../seats.js";
 import { buzzPhase, showsPhotoFinish } from "../time.js";
+import { Attempts, Outlook, Settled, TieFor } from "./facts.js";
 import { Fouls, Lead, PhotoFinish } from "./photo-finish.js";
 import { QuestionText } from "./question-text.js";
 import { Ruling } from "./ruling.js";
 
-function Worth({ question, t }) {
+function Worth({ view, t }) {
+  const { question, tie, assigned_by: by, helped } = view.scene;
+  if (tie) return html`<${TieFor} tie=${tie} t=${t} />`;
+  const facts = [(by ?? null) !== null && t("p.assigned", { seat: by }), helped && t("p.helped")].filter(Boolean);
   return html`<div class="worth">
     <div class="worth-points"><small>${t("p.worth")}</small><span class="figures">${question.points}</span><small>${t("p.points")}</small></div>
-    ${question.area && html`<div class="worth-area">${question.area}</div>`}
+    ${facts.length > 0 ? facts.map((fact) => html`<div class="worth-fact" data-role="fact">${fact}</div>`) : question.area && html`<div class="worth-area">${question.area}</div>`}
   </div>`;
 }
 
 function Command({ lines, note, look, children }) {
   return html`<div class=${`command look-${look}`}>
-    ${lines.map((line) => html`<${Fit} max=${15} min=${6} wrap=${false} class="command-line">${line}<//>`)}
+    ${lines.map((line) => html`<${Fit} max=${15} min=${4.2} wrap=${false} class="command-line">${line}<//>`)}
     ${note && html`<${Fit} max=${4} class="command-note">${note}<//>`}
     ${children}
   </div>`;
@@ -28,23 +32,35 @@ function Floor({ view, t, children }) {
   const seat = seatOf(view, first.seat);
   return html`<div class="floor">
     <div class="floor-who"><b class="figures">${seat.seat}</b><${Name} max=${8} class="floor-name" data-role="first-name">${seat.name}<//></div>
-    <${Lead} buzz=${view.scene.buzz} t=${t} />
+    ${first.settled ? html`<${Settled} buzz=${view.scene.buzz} small=${true} t=${t} />` : html`<${Lead} buzz=${view.scene.buzz} t=${t} />`}
     ${children}
   </div>`;
 }
 
-function Aside({ view, t, nowNs }) {
+/** 3, 2, 1: a press before zero is a foul. */
+function Count({ count, crowded, t }) {
+  return html`<div class="count" data-role="count" data-count=${count}>
+    <${Fit} max=${crowded ? 34 : 50} min=${20} wrap=${false} class="count-figure figures">${String(count)}<//>
+    <${Fit} max=${4} class="command-note">${t("p.countNote")}<//>
+  </div>`;
+}
+
+function Aside({ view, t, nowNs, count }) {
   const { scene, clock } = view;
   const { buzz } = scene;
   const phase = buzzPhase(buzz, nowNs);
   const face = clock && scene.phase !== "time_up" && scene.phase !== "revealed" ? html`<${ClockFace} clock=${clock} nowNs=${nowNs} t=${t} />` : null;
-  const worth = html`<${Worth} question=${scene.question} t=${t} />`;
+  const failed = scene.attempts?.length > 0 && !["revealed", "ruled"].includes(scene.phase) && html`<${Attempts} attempts=${scene.attempts} t=${t} />`;
+  const worth = html`<${Worth} view=${view} t=${t} />${failed}`;
+  const outlook = scene.outlook && !(clock && lastTen(clock, nowNs)) && html`<${Outlook} outlook=${scene.outlook} t=${t} />`;
   const timeUp = scene.phase === "time_up" && html`<${Command} look="quiet" lines=${[t("p.timeUp")]} />`;
   if (scene.phase === "revealed" || scene.phase === "ruled") {
     return html`${worth}${scene.ruling && html`<${Ruling} view=${view} t=${t} small=${true} />`}`;
   }
-  if (!buzz || phase === "idle") return html`${worth}${timeUp || face}`;
+  if (!buzz || phase === "idle") return html`${worth}${outlook}${timeUp || face}`;
   const fouls = buzz.fouls.length > 0 && html`<${Fouls} view=${view} t=${t} />`;
+  if (count !== null) return html`${fouls || failed}<${Count} count=${count} crowded=${Boolean(fouls || failed)} t=${t} />`;
+  if (phase === "audience") return html`${worth}<${Command} look="quiet" lines=${[t("p.audience.1"), t("p.audience.2")]} />`;
   if (phase === "armed") return html`${fouls || worth}<${Command} look="armed" lines=${[t("p.armed")]} note=${t("p.armedNote")} />`;
   if (phase === "open") {
     const crowded = fouls || (clock && lastTen(clock, nowNs));
