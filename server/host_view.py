@@ -10,6 +10,7 @@ from .game.cue_sheet import cue_sheet
 from .game.paper import Paper
 from .game.rulebook import Risk, Scenario, Text
 from .game.scenario import masked_judges
+from .game.standings import scores, standings_for
 from .game.state import State, Turn
 from .offer_corrections import corrections, course
 from .offer_texts import undo_label
@@ -46,7 +47,7 @@ def host_view(state: State, now_ns: int, paper: Paper, rim: Rim) -> View:
         "judges": _judges(state, rim),
         "corrections": [_offer(one) for one in corrections(state)],
         "course": [_offer(one) for one in course(state)],
-        "staged": _staged(turn),
+        "staged": _staged(state, turn),
         "stakes_in": [seat for seat, _ in state.stakes],
         "cue_sheet": _cue_sheet(state, now_ns),
         "ledger": _ledger(state),
@@ -138,11 +139,22 @@ def _judges(state: State, rim: Rim) -> list[View]:
     ]
 
 
-def _staged(turn: Turn | None) -> View | None:
-    """The ruling that waits, unseen by the hall."""
+def _staged(state: State, turn: Turn | None) -> View | None:
+    """The ruling that waits, unseen by the hall, and where it would put who answered; a tie-break moves no score."""
     if turn is None or turn.staged is None:
         return None
-    return {"seat": turn.staged.seat, "result": turn.staged.result, "points": points(turn.staged.points_cp)}
+    waiting, after = turn.staged, None
+    if waiting.seat is not None and state.tie is None:
+        totals = scores(state)
+        totals[waiting.seat] += waiting.points_cp
+        row = next(one for one in standings_for(state, totals) if one.seat == waiting.seat)
+        after = {"score": points(row.score_cp), "place": row.place, "shared": row.shared}
+    return {
+        "seat": waiting.seat,
+        "result": waiting.result,
+        "points": points(waiting.points_cp),
+        "after": after,
+    }
 
 
 def _cue_sheet(state: State, now_ns: int) -> list[View]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from .game import risk
-from .game.flow import open_numbers
+from .game.flow import numbers_of, open_numbers
 from .game.paper import PublicQuestion
-from .game.rulebook import Risk, RoundRules, Scenario, Text
+from .game.rulebook import Risk, RoundRules, Scenario, Text, TieBreak
 from .game.scenario import masked_judges
 from .game.standings import places_to_reveal
 from .game.state import Ruling, State, Turn
@@ -88,6 +88,7 @@ def tie_view(state: State) -> View | None:
         "place": tie.place,
         "points": [{"seat": seat, "points": points(known.get(seat, 0))} for seat in tie.seats],
         "over": tie.over,
+        "scored": isinstance(state.round, TieBreak) and state.round.method != "sudden_death",
     }
 
 
@@ -110,6 +111,7 @@ def _call(state: State, turn: Turn, rules: RoundRules | None) -> View:
             "name": "turn_call",
             "seat": turn.seat,
             "numbers": list(open_numbers(state)),
+            "numbers_of": numbers_of(state),
             "points": None if chosen is None else points(chosen),
         }
     left = {value_cp: sum(1 for _ in state.free_slots(value_cp)) for value_cp in rules.values_cp}

@@ -3,21 +3,12 @@ import { html } from "../shared/html.js";
 import { change, points } from "../shared/numbers.js";
 import { resultText } from "./now_line.js";
 
-/** Place of a seat if the scores were these; equal scores share a place. */
-function placeIn(scores, seat) {
-  const own = scores.get(seat);
-  const others = [...scores].filter(([other]) => other !== seat).map(([, score]) => score);
-  return { place: 1 + others.filter((score) => score > own).length, shared: others.includes(own) };
-}
-
-/** Score and place of the seat before and after; null where the ruling is nobody's. */
+/** Score and place of the seat before and after; null where the ruling is nobody's, or moves no score. */
 export function stagedChange(view) {
   const { staged, seats } = view;
   const seat = seats.find((one) => one.seat === staged.seat);
-  if (!seat) return null;
-  const before = new Map(seats.map((one) => [one.seat, one.score]));
-  const score = Math.round((seat.score + staged.points) * 100) / 100;
-  return { seat, before: { score: seat.score, place: seat.place, shared: seat.shared }, after: { score, ...placeIn(new Map(before).set(seat.seat, score), seat.seat) } };
+  if (!seat || !staged.after) return null;
+  return { seat, before: { score: seat.score, place: seat.place, shared: seat.shared }, after: staged.after };
 }
 
 export function Staged({ view, t }) {

@@ -76,16 +76,16 @@ function scoreSize(seats, as) {
   return Math.max(SMALLEST, Math.min(10, (column - beside) / widest));
 }
 
-/** In a tie-break: "in" with its points there, or "aside"; null in any other round. */
+/** In a tie-break: "in" with its points there, if it has any, or "aside"; null in any other round. */
 function tieOf(seat, tie) {
   if (!tie) return null;
-  return { part: tie.seats.includes(seat.seat) ? "in" : "aside", points: tie.points.find((one) => one.seat === seat.seat)?.points ?? 0 };
+  return { part: tie.seats.includes(seat.seat) ? "in" : "aside", points: tie.scored ? (tie.points.find((one) => one.seat === seat.seat)?.points ?? 0) : null };
 }
 
 function Column({ seat, as, seats, tie, t }) {
   const own = tieOf(seat, tie);
   const tag = as === "lineup" || own?.part === "aside" ? null : tagOf(seat, t);
-  const place = as === "lineup" || own?.part === "aside" ? "" : own ? t("p.tiePoints", { points: points(own.points) }) : placeOf(seat, seats, t);
+  const place = as === "lineup" || own?.part === "aside" || own?.points === null ? "" : own ? t("p.tiePoints", { points: points(own.points) }) : placeOf(seat, seats, t);
   const dense = seats.length > 6;
   const nameMax = { strip: dense ? 4 : 5, lineup: dense ? 5 : 7, board: dense ? 4.4 : 6.4 }[as];
   return html`<section class="seat" data-seat=${seat.seat} data-state=${seat.state} data-place=${seat.place ?? ""} data-shared=${seat.shared ? "yes" : "no"} data-tie=${own?.part ?? "no"}>

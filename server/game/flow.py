@@ -147,6 +147,15 @@ def open_numbers(state: State) -> tuple[int, ...]:
     return tuple(slot.number for slot in state.free_slots(None, seat) if slot.number is not None)
 
 
+def numbers_of(state: State) -> int:
+    """How many numbers the board has that the contestant in hand chooses from, open or gone."""
+    seat = state.turn.seat if state.turn else None
+    return sum(
+        slot.round_index == state.round_index and slot.number is not None and slot.seat in (None, seat)
+        for slot in state.slots
+    )
+
+
 def present(state: State, points: int | None, number: int | None, paper: Paper, now_ns: int) -> list[e.Event]:
     """Show the next question of the go in hand, and start its clock where the rulebook says so."""
     rules, turn = state.round, state.turn

@@ -90,7 +90,7 @@ export function TurnCall({ view, t }) {
 function NumberCall({ view, seat, t }) {
   return html`<div class="scene turn-call number-call">
     <div class="stake-who"><b class="figures">${seat.seat}</b><${Name} max=${7.4} class="stake-name">${seat.name}<//><span class="stake-ask">${t("p.chooseNumber")}</span></div>
-    <${Board} numbers=${view.scene.numbers} />
+    <${Board} numbers=${view.scene.numbers} last=${view.scene.numbers_of} />
     <div class="wave-room" data-wave-slot />
   </div>`;
 }

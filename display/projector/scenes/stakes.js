@@ -32,8 +32,7 @@ export function boardLayout(count) {
 }
 
 /** Every number in its place; one that is gone leaves its place empty. */
-export function Board({ numbers }) {
-  const last = Math.max(...numbers);
+export function Board({ numbers, last }) {
   const open = new Set(numbers);
   const { columns, size } = boardLayout(last);
   return html`<ol class="board" data-role="numbers" style=${{ "--across": columns, "--number": size.toFixed(2) }}>
