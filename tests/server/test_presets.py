@@ -13,7 +13,18 @@ import pytest
 
 from server import cli, contest_rounds
 from server.contest_file import PRESET, PRESETS, SECTIONS, contest_path, read_contest
-from server.contest_reader import Alone, Choice, Flag, Kind, OneOf, Points, Several, Whole, plain
+from server.contest_reader import (
+    Alone,
+    Choice,
+    Flag,
+    Kind,
+    OneOf,
+    Points,
+    Several,
+    Whole,
+    WholePoints,
+    plain,
+)
 from server.game.rulebook import BuzzIn, Compulsory, Risk, RoundRules, Rulebook, Scenario, Text, TieBreak
 
 from .test_contest_file import GOOD, written
@@ -185,7 +196,7 @@ def test_the_guide_names_every_preset() -> None:
 def allowed(kind: Kind) -> list[str]:
     """What the cell of allowed values must say."""
     match kind:
-        case Whole():
+        case Whole() | WholePoints():
             return [f"{kind.low}–{kind.high}"]
         case Points():
             return [f"{plain(kind.low_cp)}–{plain(kind.high_cp)}".replace("-", "−")]
@@ -208,7 +219,7 @@ def default(kind: Kind, value: Any) -> str:
             return str(value).lower()
         case Choice():
             return f'`"{value}"`'
-        case Points() | contest_rounds.Grain():
+        case Points() | WholePoints() | contest_rounds.Grain():
             return plain(value).replace("-", "−")
         case Several():
             return f"[{', '.join(default(kind.of, one) for one in value)}]"
