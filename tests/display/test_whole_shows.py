@@ -23,7 +23,7 @@ from tests.game.random_book import Contest, contest
 from tests.game.random_commands import forward, likely
 
 S = 1_000_000_000
-SHOWS, STEPS, SHOWN = 60, 90, 450
+SHOWS, STEPS, SHOWN = 30, 90, 150
 RIM = Rim(timing="ok", simulated=True)
 
 
