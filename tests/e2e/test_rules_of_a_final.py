@@ -130,7 +130,7 @@ def first(play: Final) -> str:
 def tie_break(play: Final) -> None:
     """Seats 1 and 3 share the first place."""
     play.next("start_tie_break")
-    title = play.seen('.scene')
+    title = play.seen(".scene")
     assert NAMES[1] in title and NAMES[3] in title and NAMES[2] not in title
     play.next("present")
     play.next("arm")
