@@ -48,7 +48,7 @@ BY_NAME = {GPIO_KERNEL: ["tests/gpio_kernel"], RULES_SOAK: ["tests/soak"]}
 NEED_NO_PACKAGES = {RULES_SOAK, "lint"}
 # What measures no time and shares nothing runs on both cores; boxes, timing and whole shows have the machine to themselves.
 SIDE_BY_SIDE = {"tests/game", "tests/question_bank", "tests/display", "tests/server"}
-WORKERS = 2
+WORKERS = 4  # on two cores: half of the time a page is waited for
 NOTHING_RUN = 5  # pytest's status when no test matched
 LINTS = (
     ["ruff", "check", "."],
