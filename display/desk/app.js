@@ -7,6 +7,7 @@ import { keepFocus } from "../host/focus.js";
 import { useLanguage } from "../host/language.js";
 import { useContestTime } from "../host/ticking.js";
 import { shownMs } from "./buzzer.js";
+import { DeskClock, NO_BUTTON, OwnChange, SeatChoice, seatOfAddress } from "./monitor.js";
 import { StakeChoice } from "./stake.js";
 import { deskState, tiedSeats } from "./state.js";
 
@@ -20,12 +21,15 @@ const NOTICED_MS = 1500; // how long a press that does not count is answered
  * @param {() => number} props.contestNs contest time now
  * @param {object} props.buzzer what `makeBuzzer` made
  */
-export function App({ view, link, send, contestNs, buzzer }) {
-  const { language, t, toggle } = useLanguage(view?.lang);
+export function App({ view: sent, link, send, contestNs, buzzer: button, display }) {
+  // With boxes at the seats this page is a screen: which seat it stands at is in its address.
+  const view = sent && !sent.web_buzzers ? { ...sent, seat: seatOfAddress(sent.seats, location.search) } : sent;
+  const buzzer = view && !view.web_buzzers ? NO_BUTTON : button;
+  const { language, t, toggle } = useLanguage(display?.language ?? view?.lang);
   const [pressedIn, setPressedIn] = useState(null);
   const [noticed, setNoticed] = useState(0); // sequence of a press that is being answered
   const scheduled = view?.buzz?.phase === "open";
-  const nowNs = useContestTime(contestNs, scheduled ? 40 : 0);
+  const nowNs = useContestTime(contestNs, scheduled ? 40 : view?.clock?.state === "running" ? 100 : 0);
   const known = buzzer.state();
 
   useEffect(() => {
@@ -55,16 +59,18 @@ export function App({ view, link, send, contestNs, buzzer }) {
         <span class="top-contest">${pick(view.title, language).replace("\n", "")}</span>
         ${view.rehearsal && html`<strong class="top-rehearsal">${t("p.rehearsal")}</strong>`}
         <button type="button" class="quiet" title=${t("language.title")} onMouseDown=${keepFocus} onClick=${toggle}>${t("language.switch")}</button>
-        <form method="post" action="/logout"><button type="submit" class="quiet">${t("signOut")}</button></form>
+        ${view.web_buzzers && html`<form method="post" action="/logout"><button type="submit" class="quiet">${t("signOut")}</button></form>`}
       </header>
       <${Contestant} view=${view} known=${known} t=${t} />
-      ${state === "stake"
-        ? html`<${StakeChoice} stake=${view.stake} live=${link.state === "live"} send=${send} t=${t} language=${language} />`
-        : html`
-            <${Button} state=${state} buzzer=${buzzer} onPressed=${pressed}>
-              <${Say} state=${state} view=${view} arrived=${arrived} t=${t} />
-            <//>
-          `}
+      ${state === "barred" && html`<${SeatChoice} view=${view} t=${t} />`}
+      ${state === "stake" && html`<${StakeChoice} stake=${view.stake} live=${link.state === "live"} send=${send} t=${t} language=${language} />`}
+      ${state !== "barred" &&
+      state !== "stake" &&
+      html`
+        <${Button} pressable=${view.web_buzzers && !["replaced", "refused"].includes(state)} buzzer=${buzzer} onPressed=${pressed}>
+          <${Say} state=${state} view=${view} arrived=${arrived} nowNs=${nowNs} t=${t} />
+        <//>
+      `}
     </main>
   `;
 }
@@ -90,7 +96,7 @@ function useKeyboard(buzzer, allowed, pressed) {
   }, [buzzer, allowed]);
 }
 
-function Button({ state, buzzer, onPressed, children }) {
+function Button({ pressable, buzzer, onPressed, children }) {
   const pointer = (event) => `pointer ${event.pointerId}`;
   const down = (event) => {
     if (event.button !== 0) return;
@@ -98,7 +104,7 @@ function Button({ state, buzzer, onPressed, children }) {
     if (buzzer.press(pointer(event), event)) onPressed();
   };
   const up = (event) => buzzer.release(pointer(event), event);
-  if (state === "barred" || state === "replaced" || state === "refused") return html`<section class="buzz">${children}</section>`;
+  if (!pressable) return html`<section class="buzz">${children}</section>`;
   return html`
     <button type="button" class="buzz" data-role="buzz" onPointerDown=${down} onPointerUp=${up} onPointerCancel=${up} onContextMenu=${(event) => event.preventDefault()}>
       ${children}
@@ -113,20 +119,22 @@ function Contestant({ view, known, t }) {
   return html`
     <div class="who">
       <b class="who-seat figures" data-role="seat">${own.seat}</b>
-      <div class="who-name"><strong>${own.name}</strong><span class="set-by-words">${words(own.unit)}</span></div>
-      <div class="who-score"><strong class="figures" data-role="score">${points(own.score)}</strong><span>${t("points")}</span></div>
-      <p class="who-clock">${ms !== null && t("desk.clock", { ms })}</p>
+      <div class="who-name"><strong>${own.name.split(/(?<=[·・•\s])/).map((part, i) => html`${i > 0 && html`<wbr />`}${part}`)}</strong><span class="set-by-words">${words(own.unit)}</span></div>
+      <div class="who-score"><strong class="figures" data-role="score">${points(own.score)}</strong><span><${OwnChange} own=${own} t=${t} /> ${t("points")}</span></div>
+      ${view.web_buzzers && html`<p class="who-clock">${ms !== null && t("desk.clock", { ms })}</p>`}
     </div>
   `;
 }
 
 /** The word of the state, and a line that explains it. */
-function Say({ state, view, arrived, t }) {
+function Say({ state, view, arrived, nowNs, t }) {
   const buzz = view?.buzz;
+  const answers = state === "first" || state === "turn";
   const settled = buzz?.first?.settled ? ".settled" : "";
   const word = state === "other" ? t(`desk.other${settled}`, { seat: buzz.first.seat }) : t(`desk.${state}${state === "first" ? settled : ""}`);
   return html`
-    <span class="say">
+    <span class="say" aria-live="polite">
+      ${answers && html`<${DeskClock} view=${view} nowNs=${nowNs} t=${t} />`}
       <strong class="say-word set-by-words" data-role="state">${words(word)}</strong>
       <span class="say-note set-by-words">${words(note(state, view, arrived, t))}</span>
       ${state === "refused" && html`<a class="say-way" href="/login/desk">${t("signIn.again")}</a>`}
@@ -149,5 +157,6 @@ function note(state, view, arrived, t) {
     return t(`desk.${state}.note`, { seats: seats.join(t("list")) });
   }
   if (arrived) return t("desk.idle.works");
-  return ["connecting", "refused", "out", "nobody"].includes(state) ? "" : t(`desk.${state}.note`);
+  if (state === "lost" || state === "open") return t(`desk.${state}.${view.web_buzzers ? "note" : "box"}`);
+  return ["connecting", "refused", "turn", "out", "nobody"].includes(state) ? "" : t(`desk.${state}.note`);
 }

@@ -9,7 +9,7 @@
  * @returns {string} a state; the strings desk.STATE and desk.STATE.note say it
  */
 export function deskState(view, link, buzzer, pressedIn, nowNs) {
-  if (!view.web_buzzers) return "barred";
+  if (view.seat === null) return "barred";
   if (buzzer.replaced) return "replaced";
   if (link.state === "refused") return "refused";
   if (view.stake) return "stake"; // nothing can be pressed for meanwhile; it says itself when the line is lost
@@ -23,9 +23,14 @@ export function deskState(view, link, buzzer, pressedIn, nowNs) {
   if (buzz?.phase === "nobody" || buzz?.phase === "interrupted") return buzz.phase;
   if (live && !buzz.eligible.includes(seat)) return "out";
   if (buzzer.uncertaintyUs === null) return "syncing";
-  if (!live) return "idle";
+  if (!live) return ownTurn(view) ? "turn" : "idle";
   if (pressedIn === buzz.arming) return "pressed";
   return buzz.phase === "open" && nowNs >= buzz.open_at_ns ? "open" : "armed";
+}
+
+/** Whether it is this seat that answers, in a round in which nobody presses. */
+function ownTurn({ seats, seat, buzz }) {
+  return !buzz && seats.find((one) => one.seat === seat)?.state === "turn";
 }
 
 export function tiedSeats(buzz) {

@@ -83,12 +83,60 @@ def test_a_state_is_said_and_fits(phone: Page, complaints: list[str], state: str
     assert complaints == []
 
 
-def test_a_contest_without_web_buzzers_says_so_and_has_no_button(phone: Page) -> None:
+def test_without_web_buzzers_the_page_asks_which_seat_it_stands_at(phone: Page) -> None:
     fresh(phone, desk_view("buzz-open", None, web_buzzers=False))
     assert "没有开放网页抢答" in phone.locator('[data-state="barred"]').inner_text()
+    assert phone.locator(".seat-choice a").count() == 5 and phone.evaluate(OUTSIDE) == []
     assert phone.locator('[data-role="buzz"]').count() == 0
     phone.keyboard.press("Space")
     assert said(phone) == []
+
+
+@pytest.fixture(scope="module")
+def screen(browser: Browser, complaints: list[str]) -> Page:
+    """A tablet that stands at seat 3, beside its box."""
+    page = browser.new_context(viewport={"width": 1024, "height": 768}).new_page()
+    return open_role(page, "desk", "?seat=3")
+
+
+# What a screen beside a box says → the picture on the projector, and what changes in it for seat 3.
+BESIDE_A_BOX = {
+    "idle": ("buzz-idle", {}),
+    "armed": ("buzz-armed", {}),
+    "open": ("buzz-open", {}),
+    "first": ("buzz-begin", {}),
+    "tied": ("buzz-too-close", {}),
+    "turn": ("question-running", {"state": "turn"}),
+    "nobody": ("buzz-nobody", {}),
+}
+
+
+@pytest.mark.parametrize("state", BESIDE_A_BOX)
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_beside_a_box_the_page_is_a_screen(screen: Page, state: str, language: str) -> None:
+    picture, own = BESIDE_A_BOX[state]
+    view = desk_view(picture, None, web_buzzers=False, lang=language)
+    view["seats"][2].update(own)
+    if state == "first":
+        view["buzz"]["first"]["seat"] = 3
+    if state == "tied":
+        view["buzz"]["order"][0]["seat"] = 3
+        view["buzz"]["order"][0]["status"] = "tied"
+    show(screen, view)
+    assert screen.locator(f'main[data-state="{state}"] [data-role="state"]').inner_text().strip()
+    assert screen.locator('[data-role="seat"]').inner_text() == "3"
+    assert screen.locator('[data-role="clock"]').count() == (1 if state in ("first", "turn") else 0)
+    assert screen.locator("button[data-role=buzz]").count() == 0, "nothing to press on a screen"
+    assert screen.evaluate(OUTSIDE) == []
+
+
+def test_a_screen_says_what_its_score_gained_and_when_the_line_is_lost(screen: Page) -> None:
+    view = desk_view("ruled-wrong", None, web_buzzers=False)
+    view["seats"][2].update(score=-20, delta={"points": -20, "cause": "foul"})
+    show(screen, view)
+    assert screen.locator('[data-role="delta"]').inner_text() == "犯规 −20"
+    screen.evaluate("() => window.lose()")
+    assert "抢答器不受影响" in screen.locator('main[data-state="lost"]').inner_text()
 
 
 def test_before_the_clock_is_known_the_page_says_so(phone: Page) -> None:
