@@ -119,7 +119,7 @@ def _export(arguments: argparse.Namespace) -> int:
     if output.suffix.lower() != ".csv":
         raise ValueError(f"{output.name}: an export is .csv")
     with Bank(arguments.data / BANK_FILE, create=False) as bank:
-        count = export_csv(bank.all(), output)
+        count = export_csv(bank.all(), output, arguments.data)
     if arguments.json:
         _print_json({"ok": True, "file": str(output), "questions": count})
     else:

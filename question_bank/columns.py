@@ -55,6 +55,18 @@ COLUMNS: tuple[Column, ...] = (
     Column("area", "知识领域", "例如“法律法规”", required=True, aliases=("知识点", "领域", "类别")),
     Column("level", "等级", "、".join(LEVELS), required=True, aliases=("难度等级", "技能等级")),
     Column("source", "出处", "可不填；法律名称与条款、标准号或教材章节", aliases=("来源", "依据")),
+    Column(
+        "media",
+        "媒体文件",
+        "可不填；与本表同一文件夹或其下的图片、音频或视频，例如 media/拓扑图.png",
+        aliases=("媒体", "图片", "media file"),
+    ),
+    Column(
+        "alt",
+        "媒体说明",
+        "有媒体文件时填写：看不到或听不到的人也能明白的一句话",
+        aliases=("图片说明", "alt text"),
+    ),
 )
 FIELDS = tuple(column.field for column in COLUMNS)
 BY_FIELD = {column.field: column for column in COLUMNS}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from question_bank.columns import COLUMNS
+from question_bank.media_files import FOLDER, keep, media_file
 from question_bank.question import (
     FORM_WORDS,
     LEVELS,
@@ -42,12 +43,16 @@ def csv_text(questions: Iterable[Question]) -> str:
     return stream.getvalue()
 
 
-def export_csv(questions: Iterable[Question], path: Path) -> int:
+def export_csv(questions: Iterable[Question], path: Path, data: Path) -> int:
     """Write `csv_text` with a byte order mark, so that spreadsheets read it as UTF-8. Returns the row count.
 
-    The file appears whole or not at all; only its owner may read it, as it holds every answer. Raises OSError.
+    Pictures, sounds and films come along in a folder beside it. data: the folder of the bank.
+    The file appears whole or not at all; only its owner may read it, as it holds every answer. Raises OSError, and
+    BadMedia where the bank's folder lacks a file.
     """
     listed = list(questions)
+    for name in sorted({question.media for question in listed if question.media}):
+        keep(path.parent, media_file(data, f"{FOLDER}/{name}"))
     _write_private(path, csv_text(listed).encode("utf-8-sig"))
     return len(listed)
 
@@ -65,8 +70,9 @@ def write_template(path: Path) -> None:
 
 def _cells(question: Question) -> dict[str, str]:
     cells = dict.fromkeys((column.field for column in COLUMNS), "")
-    for name in ("id", "prompt", "answer", "explanation", "area", "level", "source"):
+    for name in ("id", "prompt", "answer", "explanation", "area", "level", "source", "alt"):
         cells[name] = getattr(question, name)
+    cells["media"] = f"{FOLDER}/{question.media}" if question.media else ""
     cells["round"] = ROUND_WORDS[question.round]
     cells["form"] = FORM_WORDS[question.form]
     if question.form == "single":

@@ -8,13 +8,14 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from question_bank import columns
+from question_bank import columns, media_files
 from question_bank.bank import Bank
+from question_bank.media_files import BadMedia, MediaFile
 from question_bank.question import (
     OPTION_LETTERS,
     TRUE_FALSE_OPTIONS,
@@ -27,6 +28,7 @@ from question_bank.question import (
 from question_bank.tables import CellProblem, Row, RowError, Sheet, Unusable, column_letters, read_sheets
 
 _POINTS = re.compile(r"(\d{1,4}(?:\.\d{1,2})?)\s*分?")
+NO_FILE = f"q-{'0' * 32}.png"
 _VALUE = re.compile(r"(\d{1,6})(?:\.0+)?\s*分?")
 
 
@@ -38,6 +40,7 @@ class Located:
     file: str
     sheet: str | None
     row: int
+    media: MediaFile | None = None
 
     def place(self) -> str:
         """Where, in short: "questions.xlsx 必答题 7"."""
@@ -94,7 +97,8 @@ def import_files(
 
     A question that the bank holds word for word counts as unchanged; one with the id of a kept one but other
     content is an error unless `replace`. With `check` nothing is written; `bank` may then be None.
-    Raises BankError when the bank itself is damaged.
+    Pictures, sounds and films are copied into the folder of the bank.
+    Raises BankError when the bank itself is damaged, OSError when its disk takes no more.
     """
     files = [Path(path) for path in paths]
     if bank is None and not check:
@@ -114,6 +118,10 @@ def import_files(
         changed = [q for q in questions if q.id in kept and kept[q.id] != q]
         new = [q for q in questions if q.id not in kept]
         if bank is not None and not check:
+            # Before the rows: a question of the bank never names a file that is not there.
+            errors += _keep_media(bank.path.parent, found)
+            if errors:
+                return ImportReport(names, rows, errors=tuple(errors))
             for question in changed:
                 bank.remove(question.id)
             for question in changed + new:
@@ -126,6 +134,17 @@ def import_files(
         unchanged=len(questions) - len(new) - len(changed),
         rounds=Counter(q.round for q in questions),
     )
+
+
+def _keep_media(data: Path, found: Sequence[Located]) -> list[RowError]:
+    errors = []
+    for located in found:
+        try:
+            if located.media is not None:
+                media_files.keep(data, located.media)
+        except BadMedia as bad:
+            errors.append(located.error(bad.code, "media", bad.allowed))
+    return errors
 
 
 def read_files(paths: Sequence[Path]) -> tuple[list[Located], int, list[RowError]]:
@@ -149,10 +168,10 @@ def read_files(paths: Sequence[Path]) -> tuple[list[Located], int, list[RowError
             for row in sheet.rows[1:]:
                 in_file += 1
                 rows += 1
-                question, row_errors = _read_row(sheet, fields, row)
+                question, media, row_errors = _read_row(sheet, fields, row, path.parent)
                 errors += row_errors
                 if question is not None:
-                    found.append(Located(question, sheet.file, sheet.name, row.number))
+                    found.append(Located(question, sheet.file, sheet.name, row.number, media))
         if in_file == 0:
             errors.append(RowError(path.name, "no_questions"))
     return found, rows, errors
@@ -212,13 +231,15 @@ def _read_header(sheet: Sheet) -> tuple[dict[str, int], list[RowError]]:
     return fields, errors
 
 
-def _read_row(sheet: Sheet, fields: Mapping[str, int], row: Row) -> tuple[Question | None, list[RowError]]:
+def _read_row(
+    sheet: Sheet, fields: Mapping[str, int], row: Row, folder: Path
+) -> tuple[Question | None, MediaFile | None, list[RowError]]:
     names = {index: name for name, index in fields.items()}
     errors = [_cell_error(sheet, row, p, names[p.index]) for p in row.problems]
     refused = {names[problem.index] for problem in row.problems}
     if refused & {"round", "form"}:
         # What the other cells may hold follows from these two.
-        return None, errors
+        return None, None, errors
 
     def get(name: str) -> str:
         index = fields.get(name, -1)
@@ -230,10 +251,18 @@ def _read_row(sheet: Sheet, fields: Mapping[str, int], row: Row) -> tuple[Questi
 
     question, raw_errors = _to_question(get)
     errors += [error(*raw) for raw in raw_errors if raw[0] not in refused]
+    media = None
+    if get("media") and "media" not in refused:
+        try:
+            media = media_files.media_file(folder, get("media"))
+        except BadMedia as bad:
+            errors.append(error("media", bad.code, excerpt(bad.found), bad.allowed))
+        # A file that cannot be is told once: the rest of the row is looked at as if it were there.
+        question = replace(question, media=media.name if media else NO_FILE)
     # One mistake a cell: what follows from a cell that was refused or could not be read is no news.
     told = refused | {raw[0] for raw in raw_errors}
     errors += [error(p.field, p.code, p.found, p.allowed) for p in validate(question) if p.field not in told]
-    return (None if errors else question), errors
+    return (None if errors else question), media, errors
 
 
 def _to_question(get: Any) -> tuple[Question, list[tuple[str, str, str]]]:
@@ -271,6 +300,7 @@ def _to_question(get: Any) -> tuple[Question, list[tuple[str, str, str]]]:
         area=get("area"),
         level=columns.level_word(get("level")),
         source=get("source"),
+        alt=get("alt"),
     )
     return question, errors
 

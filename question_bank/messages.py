@@ -90,6 +90,43 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "cannot read this key point line",
         "write each line as: text | points, for example: 核实客户身份 | 4",
     ),
+    "media_name": (
+        "不是题库里的媒体文件名",
+        "请从题目表导入",
+        "not the name of a kept media file",
+        "import the question from its sheet",
+    ),
+    "media_path": (
+        "媒体文件须在题目表所在的文件夹内",
+        "写文件名或下级文件夹，不用绝对路径、.. 或指向外面的链接",
+        "the media file must lie in the folder of the sheet",
+        "name it, or a folder below; no absolute path, no .., no link that leads out",
+    ),
+    "media_missing": (
+        "找不到媒体文件",
+        "请把文件放在题目表旁边，核对文件名",
+        "there is no such media file",
+        "put it beside the sheet and check its name",
+    ),
+    "media_unreadable": (
+        "媒体文件无法读取",
+        "{allowed}",
+        "cannot read the media file",
+        "{allowed}",
+    ),
+    "media_kind": (
+        "按内容看，不是可用的图片、音频或视频",
+        "可用：{allowed}",
+        "by its content no picture, sound or film that can be used",
+        "use one of: {allowed}",
+    ),
+    "media_size": ("媒体文件太大", "最多 {allowed}", "the media file is too large", "at most {allowed}"),
+    "media_changed": (
+        "媒体文件在导入时被改动",
+        "请重新导入",
+        "the media file changed during the import",
+        "import it again",
+    ),
     # a file
     "unreadable": ("无法读取文件", "{allowed}", "cannot read the file", "{allowed}"),
     "file_kind": ("文件类型不支持", "可用 .csv 或 .xlsx", "unknown kind of file", "use .csv or .xlsx"),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from question_bank import messages
+from question_bank import media_files, messages
 
 ROUND_WORDS = {"compulsory": "必答题", "scenario": "情景模拟题", "buzz_in": "抢答题", "risk": "风险题"}
 FORM_WORDS = {"single": "单选题", "true_false": "判断题", "oral": "口答题", "scenario": "情景题"}
@@ -28,6 +28,7 @@ MAX_CHARACTERS = {
     "explanation": 2000,
     "area": 40,
     "source": 200,
+    "alt": 200,
 }
 _MULTILINE = frozenset({"prompt", "answer", "explanation"})
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -52,6 +53,7 @@ class Question:
     answer: a letter for single, 对 or 错 for true_false, the text for oral, "" for scenario.
     key_points: for scenario they sum to 2000 centipoints (20 points); for oral they may be ().
     value: 10, 20 or 30 points in the risk round, None elsewhere.
+    media: name of its picture, sound or film in the data folder, "" for none; alt: what that is, in words.
     """
 
     id: str
@@ -66,6 +68,8 @@ class Question:
     area: str
     level: str
     source: str
+    media: str = ""
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,18 @@ def validate(question: Question) -> list[Problem]:
     if question.level not in LEVELS:
         problems.append(Problem("level", "choice", excerpt(question.level), "、".join(LEVELS)))
     problems += _check_text("source", question.source)
+    problems += _check_media(question)
     return problems
+
+
+def _check_media(question: Question) -> list[Problem]:
+    if not question.media:
+        return [Problem("alt", "must_be_empty", excerpt(question.alt))] if question.alt else []
+    problems = []
+    if not media_files.NAME.fullmatch(question.media):
+        problems.append(Problem("media", "media_name", excerpt(question.media)))
+    # Whoever cannot see or hear it, and the page until it is there, have these words.
+    return problems + _check_text("alt", question.alt, required=True)
 
 
 def _check_text(field: str, text: str, *, kind: str = "", required: bool = False) -> list[Problem]:

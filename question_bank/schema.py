@@ -64,8 +64,13 @@ def _create_questions(db: Database) -> None:
     db.table(QUESTIONS_TABLE).create_index(["round", "value"])
 
 
+def _add_media(db: Database) -> None:
+    for column in ("media", "alt"):
+        db.table(QUESTIONS_TABLE).add_column(column, str, not_null_default="")
+
+
 # MIGRATIONS[n] takes a bank of version n to version n + 1. Never edit an entry that has shipped: append one.
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_create_questions,)
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_create_questions, _add_media)
 
 
 def version(db: Database) -> int:

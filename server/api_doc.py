@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 from pathlib import Path
 
-from . import codec, feed
+from . import codec, feed, house
 from .game.events import is_step
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "api.md"
@@ -22,12 +22,12 @@ Made from the code by `python -m server.api_doc`; do not edit by hand.
 
 | path | role | answer |
 |---|---|---|
-| `GET /healthz` | anybody | `{"status": "ok"\\|"degraded"\\|"blocked", "version", "revision", "boxes": [...], "log": {...}, "timing": {...}}` |
+| `GET /healthz` | anybody | `{"status": "ok"\\|"degraded"\\|"blocked", "version", "revision", "boxes": [...], "log": {...}, "timing": {...}, "disk": {"free_mb", "state": "ok"\\|"low"}}`; low, under 500 MB, is degraded |
 | `POST /api/v1/commands` | host, judge, desk | body `{"id": "...", "type": "...", ...}` → 200 `{"accepted": true, "revision", "events": [...]}`; 409 `{"accepted": false, "reason": {"zh", "en"}}` when the rules refuse; 400 malformed; 401; 403. A repeated id gets the first answer again (`"repeated": true`) and is never applied twice |
-| `GET /api/v1/views/projector` | anybody | what the hall may see |
+| `GET /api/v1/views/projector` · `/stage` · `/audience` | anybody | what the hall may see; with what comes next and the time; on phones |
 | `GET /api/v1/views/host` · `/judge` · `/desk` | that role | what that role may see |
 | `GET /host/result.pdf` · `.xlsx` · `.csv` · `.json` | host, signed in by the page | the result, as `run.py export` writes it |
-| `GET /media/NAME` | anybody | a contestant's picture, by the `photo` of a view |
+| `GET /media/NAME` | anybody | a picture, sound or video by the name in a view, also in parts (`Range`); a question's file only once it has been presented, to the host at any time |
 | `GET /api/v1/events?after=SEQ` | anybody | public events since SEQ, at most 1,000 |
 
 `GET /healthz`, in `boxes`, one object a box: `id`, `port`, `kind` (`serial`, `gpio`, `simulated`, `web`, `replay`), `state` (`up`;
@@ -39,23 +39,48 @@ contradicted itself), `resent` (events sent again), `crc_errors`, `overflows`, `
 `timing`: `state`, `simulated`, and `scheduling`, what the system allowed the timing core: `priority` (`fifo 10`,
 `nice -10`, `normal`), `memory_locked`, `gc`, `timer_slack_ns`, `why_not` (how to allow what is missing).
 
-A view for `audience` is not there yet.
+A view of `stage` has besides the hall's: `next` (`{"part": l10n|null, "seat", "question": {"position", "of"}|null}`) and `plan`
+(`{"planned_s", "used_s", "over_s"}` from the line-up on; `over_s` below 0: ahead). Contestants can read that screen: nothing in it is secret.
+
+A view of `host` has besides: `control`, `displays`, `phones`, `sound` (below), `disk`, `plan`, `below` (the scene under a cover slide, else
+null), and `next_view`: the projector's view after the next action, null where it cannot be known (an action that asks, a press, a lot).
 
 ## Socket.IO
 
-WebSocket transport only. Namespaces `/projector` (open), `/host`, `/judge` and `/desk` (signed in by their page; `/desk` lets
-anybody look in where the rulebook has no web buzzers).
+WebSocket transport only. Namespaces `/projector`, `/stage` and `/audience` (open), `/host`, `/judge` and `/desk` (signed in by their
+page; `/desk` lets anybody look in where the rulebook has no web buzzers).
 
 | event | direction | content |
 |---|---|---|
 | `snapshot` | to the page | the role's whole view, at connection and after every change; `revision` grows within one `epoch` (contest) |
 | `command` | from the page | as the body above; acknowledged with `{"accepted", "revision", "reason"}` |
 | `clock` | from the page | acknowledged with `{"contest_ns"}`: contest time now, for clock synchronisation |
+| `display` | to the page | `{"name", "settings", "muted"}`: after the snapshot at connection, and on each change |
+| `do` | to the page | `{"do": "identify"}`, `{"do": "reload"}`, or `{"do": "view", "to": ADDRESS}` |
+| `state` | from the page | `{"sound": "on"\\|"off"\\|"blocked"\\|"none", "size": [width, height]}`; nothing else of it counts |
 
 `patch` is not sent yet: every change is a whole snapshot.
 
-A page on `/desk` that gives `{"page": 16 to 64 hex digits}` as its `auth` is the buzzer of its seat. The digits name the clock
-of the page: they stay the same when it connects again.
+### Displays and consoles
+
+A page says who it is in its `auth`: `{"page": 32 hex digits, "view", "name", "size"}`. The digits stay the same when it connects again
+or reloads; `view` is the namespace, or `overlay` or `test` on `/projector`; `name` is that of its address (`?name=`) or null. It has a
+row in the register then: `displays` in the host's view, `{"page", "number", "name", "view", "who": l10n|null, "address", "size",
+"online", "connections", "sound", "settings"}`. A display without a name has a number for one. 200 are listed online and 64 that are
+away; what an operator named or set is kept in `DATA/displays.json`. Without a `page`, or with `{"preview": true}`, there is no row. A
+page on `/audience` has one only with a name, or when it was a listed display before; the others are counted in `phones`.
+
+`settings` (each may be missing: then the address counts, then the contest): `lang` (`zh-CN`, `en`), `theme` (`stage`, `hall`, `customer`),
+`sound` (true, false), `volume` (0 to 100), `mirror` (true, false), `ratio` (`16:9`, `4:3`, `32:9`, `full`).
+
+Of several consoles one holds the control: `control` in the host's view, `{"holder": page|null, "operators": [{"page", "name", "asking",
+"address", "online"}]}`. Commands of the others are refused, but for `control`; a token is not bound by it. The first console has it and
+keeps it through 10 s without a connection; then it goes to who asked first, or is free for the next that connects, asks or takes it.
+
+### Buzzers
+
+A page on `/desk` that gives `"clock"`, 16 to 64 hex digits, in its `auth` is the buzzer of its seat. The digits name the clock of the
+page: they stay the same when it connects again, and are others after a reload.
 
 | event | direction | content |
 |---|---|---|
@@ -75,19 +100,28 @@ def _type(annotation: object) -> str:
     return text.replace("|", "\\|")
 
 
+def _first(thing: object) -> str:
+    """The first paragraph of what its docstring says."""
+    return (inspect.getdoc(thing) or "").split("\n\n")[0].replace("\n", " ")
+
+
 def _table(kinds: dict[str, type], steps: bool) -> list[str]:
     lines = []
     for name, kind in sorted(kinds.items()):
         fields = (
             ", ".join(f"`{field.name}`: {_type(field.type)}" for field in dataclasses.fields(kind)) or "—"
         )
-        text = inspect.getdoc(kind) or ""
-        if text.startswith(f"{kind.__name__}("):
-            text = ""  # the signature that dataclasses put where nobody wrote a docstring
+        first = _first(kind)
+        if first.startswith(f"{kind.__name__}("):
+            first = ""  # the signature that dataclasses put where nobody wrote a docstring
         mark = "step" if steps and is_step(kind) else ""  # type: ignore[arg-type]
-        first = text.split("\n\n")[0].replace("\n", " ")
         lines.append(f"| `{name}` | {fields} | {first} |" + (f" {mark} |" if steps else ""))
     return lines
+
+
+def _fields(command: str) -> list[str]:
+    needed, optional, _ = house.COMMANDS[command]
+    return [f"`{field}`" for field in needed] + [f"`{field}`?" for field in optional]
 
 
 def render() -> str:
@@ -96,6 +130,15 @@ def render() -> str:
     lines += _table(codec.HOST_COMMANDS, steps=False)
     lines += [
         "| `simulate_press` | `seat`: int | A press on a simulated box; refused when real boxes are attached. |",
+        "",
+        "Beside the contest; nothing of these is in the log:",
+        "",
+        "| type | fields | |",
+        "|---|---|---|",
+        *(
+            f"| `{name}` | {', '.join(_fields(name))} | {_first(house.COMMANDS[name][2])} |"
+            for name in house.COMMANDS
+        ),
         "",
         "## Commands of a judge",
         "",

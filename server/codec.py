@@ -10,7 +10,7 @@ import msgspec
 
 from .game import commands, events
 from .game.paper import Slot
-from .game.rulebook import Contestant, FreeCue, Judge, RoundRules, Rulebook, Text, TieBreak
+from .game.rulebook import Contestant, FreeCue, Judge, Look, RoundRules, Rulebook, Text, TieBreak
 
 
 def _name(kind: type) -> str:
@@ -76,6 +76,7 @@ def _contest_created(content: dict[str, Any]) -> events.ContestCreated:
             staged=book.get("staged", False),
             tie_break=msgspec.convert(tie_break, TieBreak) if tie_break else None,
             cues=msgspec.convert(book.get("cues", []), tuple[FreeCue, ...]),
+            look=msgspec.convert(book.get("look", {}), Look),
         ),
         slots=msgspec.convert(content["slots"], tuple[Slot, ...]),
         draw_seed=content["draw_seed"],

@@ -16,12 +16,12 @@ from typing import Any
 
 from . import contest_rounds
 from .contest_lines import Lines, Where
+from .contest_look import SETTINGS, THEMES, look_of, picture
 from .contest_reader import BadContestFile, Choice, Flag, Minutes, Mistake, OneOf, Points, Reader, Whole
 from .contest_rounds import MOST_ROUNDS, TEXT, TITLE
 from .game.rulebook import Contestant, FreeCue, Judge, RoundRules, Rulebook, Scenario, Text
-from .media import BadPhoto, photo_name
 
-__all__ = ["PRESET", "BadContestFile", "contest_path", "photo_sources", "read_contest", "rulebook_from"]
+__all__ = ["PRESET", "BadContestFile", "contest_path", "picture_sources", "read_contest", "rulebook_from"]
 
 PRESETS = Path(__file__).parent / "presets"
 PRESET = PRESETS / "default.toml"
@@ -32,12 +32,13 @@ NO_UNIT = "—"
 
 TOP = (
     *("title", "title_en", "subtitle", "subtitle_en", "language", "theme", "base", "staged"),
-    *("buzzers", "contestant", "judge", "round", "tie_break", "cue"),
+    *("look", "buzzers", "contestant", "judge", "round", "tie_break", "cue"),
 )
 SECTIONS: dict[str, tuple[str, ...]] = {
     "": TOP,
     "contestant": ("seat", "number", "name", "unit", "photo"),
     "judge": ("name", "unit", "chief"),
+    "look": SETTINGS,
     "buzzers": ("web",),
     "cue": ("title", "title_en", "kind", "after", "minutes", "seconds"),
     **contest_rounds.SECTIONS,
@@ -63,8 +64,8 @@ def read_contest(path: Path) -> Rulebook:
     return _read(path)[0]
 
 
-def photo_sources(path: Path) -> dict[str, Path]:
-    """Name of each contestant's picture in the rulebook → the file it is to be copied from. Raises BadContestFile."""
+def picture_sources(path: Path) -> dict[str, Path]:
+    """Name of each picture in the rulebook → the file it is to be copied from. Raises BadContestFile."""
     return _read(path)[1]
 
 
@@ -88,9 +89,9 @@ def _read(path: Path) -> tuple[Rulebook, dict[str, Path]]:
         raise _unread(
             path, str(error), "TOML, as docs/rulebook.md has it", int(line[1]) if line else None
         ) from error
-    photos: dict[str, Path] = {}
-    rulebook = _rulebook(Reader(str(path), Lines(text), TOP), document, path.parent, photos)
-    return rulebook, photos
+    pictures: dict[str, Path] = {}
+    rulebook = _rulebook(Reader(str(path), Lines(text), TOP), document, path.parent, pictures)
+    return rulebook, pictures
 
 
 def _text(path: Path) -> str:
@@ -118,10 +119,10 @@ def _unread(path: Path, found: str, allowed: str, line: int | None = None) -> Ba
     return BadContestFile([Mistake(str(path), line, "", found, allowed)])
 
 
-def _rulebook(read: Reader, document: Mapping[str, Any], folder: Path, photos: dict[str, Path]) -> Rulebook:
+def _rulebook(read: Reader, document: Mapping[str, Any], folder: Path, pictures: dict[str, Path]) -> Rulebook:
     read.known(document, (), TOP)
     title = read.needed(document, "title", (), TITLE, "?")
-    contestants = _contestants(read, document, folder, photos)
+    contestants = _contestants(read, document, folder, pictures)
     judges = _judges(read, document)
     rows = read.tables(document, "round", MOST_ROUNDS)
     if not rows and read.fine(("round",)):
@@ -133,6 +134,7 @@ def _rulebook(read: Reader, document: Mapping[str, Any], folder: Path, photos: d
     _check_panel(read, rows, rounds, contestants, judges)
     buzzers = read.table(document, "buzzers")
     read.known(buzzers, ("buzzers",), SECTIONS["buzzers"])
+    theme = read.take(document, "theme", (), Choice(THEMES), "stage")
     rulebook = Rulebook(
         title=Text(title, read.take(document, "title_en", (), TITLE, title)),
         subtitle=Text(
@@ -145,10 +147,11 @@ def _rulebook(read: Reader, document: Mapping[str, Any], folder: Path, photos: d
         judges=judges,
         rounds=tuple(rules for rules in rounds if rules is not None),
         web_buzzers=read.take(buzzers, "web", ("buzzers",), Flag(), False),
-        theme=read.take(document, "theme", (), Choice(("stage", "hall")), "stage"),
+        theme=theme,
         staged=read.take(document, "staged", (), Flag(), False),
         tie_break=contest_rounds.tie_break(read, document, len(contestants)),
         cues=_cues(read, document, len(rows)),
+        look=look_of(read, document, theme, folder, pictures),
     )
     if read.mistakes:
         raise BadContestFile(read.mistakes)
@@ -156,7 +159,7 @@ def _rulebook(read: Reader, document: Mapping[str, Any], folder: Path, photos: d
 
 
 def _contestants(
-    read: Reader, document: Mapping[str, Any], folder: Path, photos: dict[str, Path]
+    read: Reader, document: Mapping[str, Any], folder: Path, pictures: dict[str, Path]
 ) -> list[Contestant]:
     """Contestants in the order of the file."""
     rows = read.tables(document, "contestant", MOST_SEATS)
@@ -174,45 +177,17 @@ def _contestants(
         first = numbers.setdefault(number, index)
         if first != index and read.fine((*where, "number"), (*where, "seat")):
             read.wrong((*where, "number"), number, f"another number than contestant {first} has")
+        photo = read.take(row, "photo", where, TEXT, "")
         found.append(
             Contestant(
                 seat,
                 number,
                 read.needed(row, "name", where, TEXT, "?"),
                 read.take(row, "unit", where, TEXT, NO_UNIT),
-                _photo(read, row, where, seat, folder, photos),
+                picture(read, photo, (*where, "photo"), f"photo-{seat}", folder, pictures) if photo else "",
             )
         )
     return found
-
-
-def _photo(
-    read: Reader, row: Mapping[str, Any], where: Where, seat: int, folder: Path, photos: dict[str, Path]
-) -> str:
-    """The name that the picture will have in the data folder, "" for none."""
-    where = (*where, "photo")
-    value = read.take(row, "photo", where[:-1], TEXT, "")
-    if not value:
-        return ""
-    beside = "the name of a picture beside the contest file, or in a folder there: no absolute path, no .."
-    written = Path(value)
-    if written.is_absolute() or ".." in written.parts or "\\" in value or re.match(r"[A-Za-z]:", value):
-        read.wrong(where, value, beside)
-        return ""
-    path = folder / written
-    try:
-        # A link may lead out of the folder too.
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise BadPhoto(f"a link to {path.resolve()}", beside)
-        name = photo_name(seat, path)
-    except BadPhoto as error:
-        read.wrong(where, value, f"{error.allowed} (found {error.found})")
-        return ""
-    except (OSError, ValueError, RuntimeError) as error:  # names too long, links in a circle
-        read.wrong(where, value, f"{beside} ({error})")
-        return ""
-    photos[name] = path
-    return name
 
 
 def _judges(read: Reader, document: Mapping[str, Any]) -> tuple[Judge, ...]:

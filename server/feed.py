@@ -39,6 +39,8 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "corrected": ("what", "record", "result", "seat", "points_cp", "by", "reason", "changes"),
     "place_revealed": ("place", "seats"),
     "certified": ("role", "name"),
+    "media_played": (),
+    "media_stopped": (),
     "undone": ("what",),
     "redone": ("what",),
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .codec import command_message
-from .game.cue_sheet import cue_sheet
+from .game.cue_sheet import Cue, cue_sheet
 from .game.paper import Paper
 from .game.rulebook import Risk, Scenario, Text
 from .game.scenario import masked_judges
@@ -14,8 +14,10 @@ from .game.standings import scores, standings_for
 from .game.state import State, Turn
 from .offer_corrections import corrections, course
 from .offer_texts import undo_label
-from .offers import Ask, Offer, offers, tools
-from .scene_views import View, l10n, microseconds, points, press_order, scene_view
+from .offer_tools import tools
+from .offers import Ask, Offer, offers
+from .scene_views import View, l10n, microseconds, points, press_order, scene_below, scene_view
+from .stage_view import plan
 from .views import common_view
 
 LEDGER_ROWS = 12
@@ -31,14 +33,20 @@ class Rim:
     scheduling: dict[str, Any] | None = None  # what the system allowed the timing core, as it says itself
     log_failed: str | None = None
     judges_online: frozenset[int] = field(default_factory=frozenset)
+    control: dict[str, Any] = field(default_factory=lambda: {"holder": None, "operators": []})
+    displays: tuple[dict[str, Any], ...] = ()  # the rows of the register
+    phones: int = 0  # pages of the audience that have no row
+    muted: bool = False
+    disk: dict[str, Any] | None = None  # {"free_mb", "state"}; None: not measured yet
 
 
-def host_view(state: State, now_ns: int, paper: Paper, rim: Rim) -> View:
-    """All that the host needs, the answer in hand included."""
-    turn = state.turn
+def host_view(state: State, now_ns: int, paper: Paper, rim: Rim, following: View | None = None) -> View:
+    """All that the host needs, the answer in hand included. `following`: what `next_view` gave for this state."""
+    turn, cues = state.turn, cue_sheet(state, now_ns)
     return {
         **common_view(state, now_ns, "host"),
         "scene": scene_view(state),
+        "below": scene_below(state) if state.cover else None,
         "secret": _secret(turn, paper),
         "preview": _preview(state, paper),
         "actions": [_offer(one) for one in offers(state)],
@@ -49,7 +57,8 @@ def host_view(state: State, now_ns: int, paper: Paper, rim: Rim) -> View:
         "course": [_offer(one) for one in course(state)],
         "staged": _staged(state, turn),
         "stakes_in": [seat for seat, _ in state.stakes],
-        "cue_sheet": _cue_sheet(state, now_ns),
+        "cue_sheet": _cue_sheet(cues),
+        "plan": plan(cues),
         "ledger": _ledger(state),
         "verdict": _verdict(turn),
         "progress": [
@@ -60,6 +69,12 @@ def host_view(state: State, now_ns: int, paper: Paper, rim: Rim) -> View:
         "simulated": rim.simulated,
         "timing": {"state": rim.timing},
         "log": {"state": "failed" if rim.log_failed else "ok", "events": state.seq},
+        "control": rim.control,
+        "displays": list(rim.displays),
+        "phones": rim.phones,
+        "sound": {"muted": rim.muted},
+        "disk": rim.disk,
+        "next_view": following,
     }
 
 
@@ -157,7 +172,7 @@ def _staged(state: State, turn: Turn | None) -> View | None:
     }
 
 
-def _cue_sheet(state: State, now_ns: int) -> list[View]:
+def _cue_sheet(cues: tuple[Cue, ...]) -> list[View]:
     return [
         {
             "part": cue.part,
@@ -170,7 +185,7 @@ def _cue_sheet(state: State, now_ns: int) -> list[View]:
                 {"position": step.position, "seat": step.seat, "state": step.state} for step in cue.steps
             ],
         }
-        for cue in cue_sheet(state, now_ns)
+        for cue in cues
     ]
 
 

@@ -1,4 +1,8 @@
-"""Pictures of the contestants: checked where they lie, kept in the data folder under names made of what is in them."""
+"""Pictures of the contest file, kept in the data folder beside the questions' files, and who may see which of them.
+
+A contestant's photo, a logo and sponsors are public from the start. A question's file is a part of the question:
+nobody gets it before the question has been presented.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +12,30 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-FOLDER = "media"
-LARGEST_PHOTO = 5 * 1024 * 1024
-TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
-"""Ending of a kept picture → its MIME type, for whoever serves it."""
+from question_bank.media_files import FOLDER, KINDS, NAME, ending_of
 
-_NAME = re.compile(r"photo-[1-9]-[0-9a-f]{12}\.(?:png|jpg|webp)")
+from .game.paper import Paper
+from .game.state import State
+
+LARGEST_PICTURE = 5 * 1024 * 1024
+TYPES = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "webp": "image/webp",
+    "mp3": "audio/mpeg",
+    "ogg": "audio/ogg",
+    "wav": "audio/wav",
+    "m4a": "audio/mp4",
+    "mp4": "video/mp4",
+    "webm": "video/webm",
+}
+"""Ending of a kept file → its MIME type, for whoever serves it."""
+
+_PICTURE = re.compile(r"(photo-[1-9]|logo|sponsor-[1-8])-[0-9a-f]{12}\.(?:png|jpg|webp)")
 
 
-class BadPhoto(ValueError):
-    """A file that cannot be a contestant's picture: `found` and `allowed` as a message says them."""
+class BadPicture(ValueError):
+    """A file that cannot be a picture of the contest: `found` and `allowed` as a message says them."""
 
     def __init__(self, found: str, allowed: str) -> None:
         super().__init__(f"found {found}; allowed: {allowed}")
@@ -25,26 +43,26 @@ class BadPhoto(ValueError):
         self.allowed = allowed
 
 
-def photo_name(seat: int, path: Path) -> str:
-    """The name under which the picture at `path` is kept for the contestant of `seat`. Raises BadPhoto."""
-    return _name(seat, _read(path))
+def picture_name(what: str, path: Path) -> str:
+    """The name under which the picture at `path` is kept. `what`: "photo-3", "logo", "sponsor-1". Raises BadPicture."""
+    return _name(what, _read(path))
 
 
-def keep_photos(data: Path, sources: Mapping[str, Path]) -> None:
+def keep_pictures(data: Path, sources: Mapping[str, Path]) -> None:
     """Copy pictures into the data folder; on disk when this returns. One that is there already stays.
 
     Args:
         data: the data folder.
-        sources: name (see `photo_name`) → the file it was made of.
-    Raises BadPhoto when a file is no longer what it was when its name was made, OSError when the disk refuses.
+        sources: name (see `picture_name`) → the file it was made of.
+    Raises BadPicture when a file is no longer what it was when its name was made, OSError when the disk refuses.
     """
     folder = data / FOLDER
     if sources:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, path in sources.items():
         content = _read(path)
-        if _name(int(name.split("-")[1]), content) != name:
-            raise BadPhoto(f"{path}, which has just changed", "a picture that stays as it is: start again")
+        if _name(name.rpartition("-")[0], content) != name:
+            raise BadPicture(f"{path}, which has just changed", "a picture that stays as it is: start again")
         target = folder / name
         if target.is_file() and target.read_bytes() == content:
             continue
@@ -57,41 +75,51 @@ def keep_photos(data: Path, sources: Mapping[str, Path]) -> None:
 
 
 def media_file(data: Path, name: str) -> Path | None:
-    """The kept picture of that name; None for any name that is not one of ours, or has no file."""
-    if not _NAME.fullmatch(name):
+    """The kept file of that name; None for any name that is not one of ours, or has no file.
+
+    Whether it may be seen now is `may_be_seen`'s to say.
+    """
+    if not _PICTURE.fullmatch(name) and not NAME.fullmatch(name):
         return None
     path = data / FOLDER / name
     return path if path.is_file() and not path.is_symlink() else None
 
 
+def may_be_seen(state: State, name: str) -> bool:
+    """True for what anybody may have now: the contest's own pictures, and files of questions presented so far."""
+    return _PICTURE.fullmatch(name) is not None or name in state.media_shown
+
+
+def missing_files(data: Path, paper: Paper) -> list[str]:
+    """Ids of the questions whose file is not in the data folder."""
+    asked = [(one.public.id, one.public.media) for one in paper.values()]
+    return [name for name, media in asked if media is not None and media_file(data, media.file) is None]
+
+
+def of_a_question(name: str) -> bool:
+    """True for a question's file: no proxy and no disk may keep it."""
+    return NAME.fullmatch(name) is not None
+
+
 def _read(path: Path) -> bytes:
     try:
         if not path.is_file():
-            raise BadPhoto("no such file", "a picture beside the contest file")
+            raise BadPicture("no such file", "a picture beside the contest file")
         with path.open("rb") as file:
-            content = file.read(LARGEST_PHOTO + 1)
+            content = file.read(LARGEST_PICTURE + 1)
     except (OSError, ValueError) as error:
-        if isinstance(error, BadPhoto):
+        if isinstance(error, BadPicture):
             raise
-        raise BadPhoto(f"a file that cannot be read ({error})", "a picture beside the contest file") from None
-    if len(content) > LARGEST_PHOTO:
-        raise BadPhoto("a larger file", f"a picture of at most {LARGEST_PHOTO // 1024 // 1024} MB")
+        raise BadPicture(
+            f"a file that cannot be read ({error})", "a picture beside the contest file"
+        ) from None
+    if len(content) > LARGEST_PICTURE:
+        raise BadPicture("a larger file", f"a picture of at most {LARGEST_PICTURE // 1024 // 1024} MB")
     return content
 
 
-def _name(seat: int, content: bytes) -> str:
-    ending = _ending(content)
-    if ending is None:
-        raise BadPhoto("a file that is no such picture", "PNG, JPEG or WebP")
-    return f"photo-{seat}-{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
-
-
-def _ending(content: bytes) -> str | None:
-    """What the first bytes say the picture is, whatever its file is called."""
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    if content.startswith(b"\xff\xd8\xff"):
-        return "jpg"
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "webp"
-    return None
+def _name(what: str, content: bytes) -> str:
+    ending = ending_of(content[:64])
+    if ending is None or KINDS[ending] != "image":
+        raise BadPicture("a file that is no such picture", "PNG, JPEG or WebP")
+    return f"{what}-{hashlib.sha256(content).hexdigest()[:12]}.{ending}"

@@ -73,7 +73,9 @@ def corrections(state: State) -> list[Offer]:
 def course(state: State) -> list[Offer]:
     """Ways off the course of the show: another question, an early end, a jump, a skip, a free cue."""
     if state.frozen:
-        return _cues(state)
+        return [] if state.cover else _cues(state)
+    if state.cover:
+        return []
     found = []
     turn = state.turn
     if turn is not None and turn.question is not None and not turn.done and turn.staged is None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .game import commands as c
+from .game import screen
 from .game.buzz_in import may_press
 from .game.decide import allowed_results, round_is_over
 from .game.flow import open_numbers
@@ -36,12 +39,45 @@ def open_go(state: State, turn: Turn) -> list[Offer]:
         return _staged(state, turn)
     if turn.question is None:
         return _before_the_question(state, turn)
+    found = _with_the_question(state, turn)
+    if not play_is_next(state):
+        return found
+    skip, *others = found
+    return [play_offer(state, "Space"), replace(skip, key="n", tone="neutral"), *others]
+
+
+def _with_the_question(state: State, turn: Turn) -> list[Offer]:
     rules = state.buzz_rules
     if rules is not None and turn.buzz.phase != "locked":
         return _armings(state, turn, rules)
     if isinstance(state.round, Scenario):
         return _scenario(state, turn, state.round)
     return _answering(state, turn)
+
+
+def play_is_next(state: State) -> bool:
+    """True where a sound or film that was not heard yet comes before all else: the question is not whole without it.
+
+    In a round in which contestants press while the question is read, the boxes open first.
+    """
+    turn, rules = state.turn, state.buzz_rules
+    if turn is None or turn.done or turn.media != "ready" or turn.staged or not screen.may_play(state):
+        return False
+    if rules is not None:
+        return turn.buzz.phase == ("open" if rules.opens == "reading" else "idle") and not turn.attempts
+    return state.clock is None
+
+
+def play_offer(state: State, key: str) -> Offer:
+    """The button that plays the sound or film of the question in hand."""
+    assert (
+        state.turn is not None and state.turn.question is not None and state.turn.question.media is not None
+    )
+    film = state.turn.question.media.kind == "video"
+    again = state.turn.media == "stopped"
+    zh = f"{'重新' if again else ''}播放{'视频' if film else '声音'}"
+    en = f"Play the {'film' if film else 'sound'}{' again' if again else ''}"
+    return Offer("play_media", c.PlayMedia(), Text(zh, en), key, "go" if key == "Space" else "neutral")
 
 
 def _staged(state: State, turn: Turn) -> list[Offer]:
@@ -276,7 +312,7 @@ def _closing(state: State, turn: Turn, rules: Scenario) -> list[Offer]:
         count = f"{len(turn.sheets)}/{len(turn.sheets) + len(awaited)}"
         label = Text(f"结束评分（{count}）", f"Close the marking ({count})")
         running = state.clock is None or state.clock.state == "running" or state.clock.purpose == "prepare"
-        key = "m" if running else "Space"
+        key = "b" if running else "Space"
         found.append(
             Offer("close_marking", c.CloseMarking(), label, key, "neutral" if awaited else "go", hint)
         )

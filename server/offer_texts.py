@@ -55,6 +55,18 @@ STEPS = {
 }
 
 
+SLIDES = {"hold": Text("请稍候", "Please wait"), "rules": Text("规则", "Rules")}
+LIFTS = {
+    "hold": Text("收起「请稍候」", "Lift the hold slide"),
+    "rules": Text("收起「规则」", "Lift the rules"),
+}
+
+
+def lift_label(state: State) -> Text:
+    """What lifts the slide that lies over the show."""
+    return LIFTS[state.cover]
+
+
 def undo_label(state: State) -> Text:
     """What an undo would take back."""
     return step_label(state.before_what)

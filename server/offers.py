@@ -1,7 +1,9 @@
-"""What the host can do at this moment: the one next action first, then the alternatives, then the tools.
+"""What the host can do at this moment: the one next action first, then the alternatives.
 
 The console draws these and decides nothing. A test walks whole contests by offers alone and holds that the
-rules accept every one of them. The buttons of a go in hand: `offer_goes.py`; of putting right: `offer_corrections.py`.
+rules accept every one of them. The buttons of a go in hand: `offer_goes.py`; what is always at hand:
+`offer_tools.py`; of putting right: `offer_corrections.py`. No two buttons of one moment share a key, and none has
+one of the console's own: M mutes, K, O, Z, F2 and F4 open its panels, digits press the simulated boxes.
 """
 
 from __future__ import annotations
@@ -10,13 +12,13 @@ from dataclasses import dataclass
 
 from .game import commands as c
 from .game import tie_break
-from .game.decide import allowed_results, go_is_open, round_is_over
+from .game.decide import round_is_over
 from .game.flow import next_round
 from .game.order import seat_at
 from .game.rulebook import Risk, Text, TieBreak
 from .game.standings import places_to_reveal
 from .game.state import State
-from .offer_texts import RESULTS, step_label, undo_label
+from .offer_texts import lift_label
 
 REASON = "—"
 
@@ -75,6 +77,9 @@ def offers(state: State) -> list[Offer]:
     """The next action and its alternatives, the most likely first. Empty where there is only waiting."""
     from .offer_goes import open_go, settled_go
 
+    if state.cover:
+        # Nothing else goes on under a slide: the show is taken up where it was left.
+        return [Offer("lift", c.Cover(""), lift_label(state), "Space")]
     if state.frozen and state.scene != "standings":
         return _frozen(state)
     match state.scene:
@@ -90,29 +95,6 @@ def offers(state: State) -> list[Offer]:
             return settled_go(state, state.turn)
         case _:
             return next_go(state)
-
-
-def tools(state: State) -> list[Offer]:
-    """What is always at hand, apart from the course of the show."""
-    found = []
-    turn = state.turn
-    if state.before is not None and not state.frozen:
-        what = undo_label(state)
-        label = Text(f"撤销：{what.zh}", f"Undo: {what.en}")
-        found.append(Offer("undo", c.Undo(state.before_seq), label, "u", "neutral"))
-    if state.redo is not None and not (state.redo_what == "Armed" and state.redo.buzz.live):
-        what = step_label(state.redo_what)
-        found.append(Offer("redo", c.Redo(), Text(f"重做：{what.zh}", f"Redo: {what.en}"), "y", "neutral"))
-    on = not state.blackout
-    label = Text("黑屏", "Blackout") if on else Text("恢复画面", "Bring the picture back")
-    found.append(Offer("blackout", c.SetBlackout(on), label, "Escape", "neutral"))
-    if not go_is_open(state) and state.scene not in ("scoreboard", "final", "standings"):
-        found.append(Offer("scoreboard", c.Show("scoreboard"), Text("记分牌", "Scoreboard"), "s", "neutral"))
-    if not state.buzz.live:
-        found.append(Offer("lamp_test", c.LampTest(), Text("灯光测试", "Lamp test"), "l", "neutral"))
-    if turn and not turn.done and "void" in allowed_results(state, turn):
-        found.append(Offer("void", c.Rule("void"), RESULTS["void"], "v", "danger"))
-    return found
 
 
 def next_go(state: State, key: str = "Space") -> list[Offer]:
@@ -148,14 +130,15 @@ def _next_part(state: State, key: str) -> list[Offer]:
         found.append(Offer("start_tie_break", c.StartTieBreak(), label, key))
     else:
         found.append(Offer("final", c.Show("final"), Text("进入名次公布", "Go to the final standings"), key))
-    cue = _cue_due(state, len(state.begun & frozenset(range(len(book.rounds)))))
+    cue = cue_due(state, len(state.begun & frozenset(range(len(book.rounds)))))
     if cue is None:
         return found
     skip = found[0]
     return [cue_offer(state, cue, key), Offer(skip.id, skip.command, skip.label, "n", "neutral")]
 
 
-def _cue_due(state: State, after: int) -> int | None:
+def cue_due(state: State, after: int) -> int | None:
+    """The first free cue after that many rounds which was not shown yet."""
     shown = {part for part, _ in state.timeline}
     cues = enumerate(state.rulebook.cues)
     return next((index for index, cue in cues if cue.after == after and f"cue.{index}" not in shown), None)
@@ -218,7 +201,7 @@ def _final(state: State) -> list[Offer]:
 def _frozen(state: State) -> list[Offer]:
     """Once certified nothing but a screen changes: a cue that is left, and the way back to the standings."""
     back = c.Show("standings")
-    cue = _cue_due(state, len(state.rulebook.rounds) + 1)
+    cue = cue_due(state, len(state.rulebook.rounds) + 1)
     found = [] if cue is None else [cue_offer(state, cue, "Space")]
     key = "n" if found else "Space"
     return [*found, Offer("standings", back, Text("最终名次", "Final standings"), key, "neutral")]
@@ -237,7 +220,7 @@ def _after_the_result(state: State) -> list[Offer]:
         example = c.Certify("chief_judge", chief.name if chief else REASON)
         key = "j" if found else "Space"
         found.append(Offer("certify_chief", example, label, key, asks=(name,)))
-    cue = _cue_due(state, len(state.rulebook.rounds) + 1)
+    cue = cue_due(state, len(state.rulebook.rounds) + 1)
     if cue is not None:
         found.append(cue_offer(state, cue, "n" if found else "Space"))
     return found

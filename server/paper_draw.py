@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from question_bank.bank import Bank
 from question_bank.draw import NotEnoughQuestions, draw
+from question_bank.media_files import kind_of
 from question_bank.question import RISK_VALUES, Question
 
 from .contest_rounds import tie_break_questions
-from .game.paper import Answer, Item, PublicQuestion, SealedQuestion, Slot
+from .game.paper import Answer, Item, Media, PublicQuestion, SealedQuestion, Slot
 from .game.rulebook import BuzzIn, Compulsory, Risk, RoundRules, Rulebook, Scenario, TieBreak, questions_in
 
 __all__ = ["DrawnPaper", "NotEnoughQuestions", "draw_paper", "risk_levels", "seal"]
@@ -57,6 +58,7 @@ def seal(question: Question) -> SealedQuestion:
         question.options,
         question.area,
         len(question.key_points) if scenario else 0,
+        Media(kind_of(question.media), question.media, question.alt) if question.media else None,
     )
     items = tuple(Item(point.text, point.points_cp) for point in question.key_points)
     return SealedQuestion(public, Answer(text, keys, question.explanation), items, question.source)

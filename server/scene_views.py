@@ -11,6 +11,7 @@ from .game.rulebook import Risk, RoundRules, Scenario, Text, TieBreak
 from .game.scenario import masked_judges
 from .game.standings import places_to_reveal
 from .game.state import Ruling, State, Turn
+from .rule_text.slide import outline, rule_lines
 
 View = dict[str, Any]
 LETTERS = "ABCDEFGH"
@@ -27,7 +28,29 @@ def l10n(text: Text) -> dict[str, str]:
 
 
 def scene_view(state: State) -> View:
-    """What stands on the projector; the same for every role that sees it."""
+    """What stands on the projector, a slide that lies over it included; the same for every role that sees it."""
+    if state.cover == "rules":
+        return _rules(state)
+    return {"name": state.cover} if state.cover else scene_below(state)
+
+
+def _rules(state: State) -> View:
+    """The rules slide: of the round in hand, and before the first what matters most of each."""
+    book, seats = state.rulebook, len(state.rulebook.seats)
+    if state.round is not None:
+        blocks = [(state.round.title, rule_lines(state.round, seats))]
+    else:
+        # The more rounds, the fewer lines each: the slide is read from thirty metres.
+        most = 3 if len(book.rounds) <= 4 else 2
+        blocks = [(one.title, outline(one, seats, most)) for one in book.rounds]
+    return {
+        "name": "rules",
+        "blocks": [{"title": l10n(title), "lines": [l10n(one) for one in lines]} for title, lines in blocks],
+    }
+
+
+def scene_below(state: State) -> View:
+    """What stands on the projector but for a slide that lies over it: where the show goes on once that is lifted."""
     turn, rules = state.turn, state.round
     if state.scene in ("final", "standings"):
         revealed = [{"place": place.place, "seats": list(place.seats)} for place in state.places]
@@ -57,7 +80,7 @@ def scene_view(state: State) -> View:
         return _scenario_scene(state, turn)
     return {
         "name": "question",
-        "question": _question(turn.question, turn.stake_cp),
+        "question": _question(turn, turn.question),
         "phase": _phase(state, turn),
         "ruling": _ruling(turn),
         "answer": {
@@ -143,15 +166,35 @@ def _ruled(ruling: Ruling) -> View:
     return {"seat": ruling.seat, "result": ruling.result, "points": points(ruling.points_cp)}
 
 
-def _question(question: PublicQuestion, stake_cp: int) -> View:
+def _question(turn: Turn, question: PublicQuestion) -> View:
     options = [{"key": key, "text": text} for key, text in zip(LETTERS, question.options, strict=False)]
     return {
         "prompt": question.prompt,
         "form": question.form,
         "options": options,
-        "points": points(stake_cp),
+        "points": points(turn.stake_cp),
         "area": question.area,
+        "media": _media(turn, question),
     }
+
+
+def _media(turn: Turn, question: PublicQuestion) -> View | None:
+    """The picture of a question, or its sound or film with how it stands."""
+    media = question.media
+    if media is None:
+        return None
+    return {
+        "kind": media.kind,
+        "src": media_address(media.file),
+        "alt": media.alt,
+        "state": turn.media,
+        "since_ns": turn.media_ns,
+    }
+
+
+def media_address(name: str) -> str:
+    """Where pages get a file of the data folder from."""
+    return f"/media/{name}"
 
 
 def _phase(state: State, turn: Turn) -> str:
@@ -166,7 +209,7 @@ def _phase(state: State, turn: Turn) -> str:
 
 def _scenario_scene(state: State, turn: Turn) -> View:
     assert turn.question is not None
-    question = _question(turn.question, turn.stake_cp)
+    question = _question(turn, turn.question)
     names = {judge.number: judge.name for judge in state.rulebook.judges}
     if turn.marking == "revealed" and turn.mark_cp is not None:
         return {

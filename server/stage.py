@@ -19,8 +19,10 @@ from .event_log import EventLog
 from .game.commands import Command, StartSession, Tick
 from .game.state import State
 from .host_view import Rim, host_view
+from .next_view import next_view
 from .referee import Answer, Referee, load
 from .scene_views import View
+from .stage_view import audience_view, stage_view
 from .views import desk_view, judge_view, projector_view
 
 T = TypeVar("T")
@@ -81,6 +83,7 @@ class Stage:
         self.rim = Rim()
         self.on_change: list[Callable[[State], None]] = []
         self.on_rim: list[Callable[[], None]] = []
+        self._following: tuple[State, View | None] | None = None  # the next view, and the state it follows on
         rebooted = bool(last.boot) and not same_boot
         if not self.referee.submit(StartSession(boot, self.offset_ns, rebooted)).accepted:
             raise OSError(f"the log {log.path} cannot be written: {self.referee.log_failed}")
@@ -125,10 +128,20 @@ class Stage:
         state, now_ns = self.state, self.now_ns()
         if role == "projector":
             return projector_view(state, now_ns)
+        if role == "stage":
+            return stage_view(state, now_ns)
+        if role == "audience":
+            return audience_view(state, now_ns)
         if role == "host":
-            return host_view(state, now_ns, self.referee.paper, self.rim)
+            return host_view(state, now_ns, self.referee.paper, self.rim, self._next(state, now_ns))
         if role == "judge" and judge is not None:
             return judge_view(state, now_ns, self.referee.paper, judge)
         if role == "desk":
             return desk_view(state, now_ns, seat)
         raise KeyError(role)
+
+    def _next(self, state: State, now_ns: int) -> View | None:
+        """The next view, reckoned once for each state however often the host is told of its rim."""
+        if self._following is None or self._following[0] is not state:
+            self._following = (state, next_view(state, self.referee.paper, now_ns))
+        return self._following[1]

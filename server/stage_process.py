@@ -37,6 +37,7 @@ from .buzzer_link import BuzzerLink
 from .event_log import EventLog
 from .game.commands import Tick
 from .game.state import State
+from .house import House, disk_health
 from .show_log import WrongLog, log_path, must_be
 from .sockets import add_namespaces
 from .stage import Stage
@@ -52,6 +53,8 @@ IDLE_S = 15  # a connection that asks nothing for so long is closed; WebSockets 
 SLOW_AT_ONCE = 2  # password hashing and reading the feed never take the threads that commands need
 SLOW_WAITING = 8
 SPARE_FILES = 64
+HOUSE_S = 0.2  # a crowd that comes or goes is told to the host in one message, not in a thousand
+DISK_S = 10
 ACCEPT_EVERY_S = (
     0.005  # a crowd that comes back at once is let in one by one, and what the host does goes between
 )
@@ -155,6 +158,25 @@ def keep_probing(buzzers: WebBuzzers, stage: Stage) -> None:
             traceback.print_exc(file=sys.stderr)
 
 
+def keep_house(house: House) -> None:
+    """Tell the host who came and went, and let the control fall free. A green thread of its own, for ever."""
+    while True:
+        eventlet.sleep(HOUSE_S)
+        try:
+            house.tick()
+        except Exception:  # the register must not stop for good because one row could not be shown
+            traceback.print_exc(file=sys.stderr)
+
+
+def keep_disk(stage: Stage, data: Path) -> None:
+    """Measure the room on the disk. A green thread of its own, for ever."""
+    while True:
+        disk = tpool.execute(disk_health, data)
+        if disk != stage.rim.disk:
+            stage.set_rim(disk=disk)
+        eventlet.sleep(DISK_S)
+
+
 def end_with_parent() -> None:
     """End this process when the supervisor's end of our standard input closes, however it died."""
 
@@ -177,7 +199,8 @@ def serve(data: Path, address: str, port: int, core: Path, rehearsal: bool = Fal
     stage = Stage(log, tpool.execute, Semaphore(1))
     auth = Auth.at(data)
     link = BuzzerLink(core, stage)
-    commands = Commands(stage, link.simulate, link.lamp_test)
+    house = House(stage, tpool.execute)
+    commands = Commands(stage, house, link.simulate, link.lamp_test)
     slowly = Slowly()
     app = make_app(stage, auth, commands, slowly)
     add_result(app, stage, slowly)
@@ -192,7 +215,7 @@ def serve(data: Path, address: str, port: int, core: Path, rehearsal: bool = Fal
         manage_session=False,
         async_handlers=False,  # a page's commands in the order in which it sent them
     )
-    web_buzzers = add_namespaces(socketio, stage, commands, link)
+    web_buzzers = add_namespaces(socketio, stage, commands, house, link)
     try:
         listener = eventlet.listen((address, port), backlog=BACKLOG, reuse_port=False)
     except OSError as error:
@@ -207,6 +230,8 @@ def serve(data: Path, address: str, port: int, core: Path, rehearsal: bool = Fal
     eventlet.spawn(link.run)
     eventlet.spawn(keep_time, stage)
     eventlet.spawn(keep_probing, web_buzzers, stage)
+    eventlet.spawn(keep_house, house)
+    eventlet.spawn(keep_disk, stage, data)
     stage.on_change.append(collect_rarely)
     gc.collect()
     gc.freeze()

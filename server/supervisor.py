@@ -27,12 +27,13 @@ from question_bank.bank import Bank
 from question_bank.schema import BankError
 
 from .auth import Auth, AuthDamaged
-from .contest_file import PRESET, photo_sources, read_contest
+from .contest_file import PRESET, picture_sources, read_contest
 from .event_log import EventLog
+from .game.paper import Paper
 from .game.state import State
-from .media import BadPhoto, keep_photos
+from .media import BadPicture, keep_pictures, missing_files
 from .paper_draw import NotEnoughQuestions, draw_paper
-from .referee import create_contest, load
+from .referee import create_contest, load, load_paper
 from .show_log import WrongLog, log_path, must_be
 from .stage import wall_time
 
@@ -78,7 +79,7 @@ def run(show: Show) -> int:
         lock = _lock(show.data)
         state = prepare(show)
         made = Auth.at(show.data).make_missing(len(state.rulebook.judges), state.rulebook.web_seats)
-    except (CannotStart, WrongLog, BadPhoto, NotEnoughQuestions, BankError, AuthDamaged) as error:
+    except (CannotStart, WrongLog, BadPicture, NotEnoughQuestions, BankError, AuthDamaged) as error:
         print(f"firstpress: {error}", file=sys.stderr)
         return 2
     except (OSError, sqlite3.Error) as error:
@@ -159,10 +160,14 @@ def prepare(show: Show) -> State:
                 contest = uuid.uuid4().hex[:12]
                 seed = uuid.uuid4().hex
                 paper = draw_paper(bank, rulebook, seed)
-                keep_photos(show.data, photo_sources(show.contest_file or PRESET))
+                if lacking := _lacking(show.data, paper.questions):
+                    raise CannotStart(lacking)
+                keep_pictures(show.data, picture_sources(show.contest_file or PRESET))
                 create_contest(
                     log, contest, rulebook, paper.slots, paper.questions, seed, wall_time(), show.rehearsal
                 )
+            elif lacking := _lacking(show.data, load_paper(log)):
+                print(f"firstpress: {lacking}", file=sys.stderr)  # the show goes on, with their words alone
             state = load(log)
         finally:
             log.close()
@@ -172,6 +177,17 @@ def prepare(show: Show) -> State:
             "start without --contest to go on with it, or with --new to put it aside and begin anew"
         )
     return state
+
+
+def _lacking(data: Path, paper: Paper) -> str:
+    """What to say where files of questions are missing, "" where all are there."""
+    questions = missing_files(data, paper)
+    if not questions:
+        return ""
+    return (
+        f"the media files of these questions are not in {data / 'media'}: {', '.join(questions)}; "
+        "import their sheet again"
+    )
 
 
 def _put_aside(path: Path) -> None:

@@ -7,12 +7,12 @@ handed the sealed paper, and take from it what their role needs.
 from __future__ import annotations
 
 from .game.paper import Paper
-from .game.rulebook import Risk, RoundRules, Scenario, questions_in
+from .game.rulebook import Risk, RoundRules, Rulebook, Scenario, questions_in
 from .game.scenario import masked_judges, sheet_of
 from .game.standings import standings
 from .game.state import Clock, State, Turn
 from .rule_lines import rule_lines
-from .scene_views import View, l10n, points, scene_view
+from .scene_views import View, l10n, media_address, points, scene_view
 
 
 def projector_view(state: State, now_ns: int) -> View:
@@ -56,6 +56,7 @@ def _may_close(state: State) -> bool:
         and turn is not None
         and turn.marking == "open"
         and bool(turn.sheets)
+        and not state.cover
     )
 
 
@@ -88,12 +89,25 @@ def common_view(state: State, now_ns: int, role: str) -> View:
         "rehearsal": state.rehearsal,
         "theme": book.theme,
         "certified": [{"role": role_name, "name": name} for role_name, name in state.certified],
+        "look": _look(book),
+        "cover": state.cover or None,
         "correction": _correction(state),
         "blackout": state.blackout,
         "seats": _seats(state),
         "round": _round(state, state.round),
         "turn": _turn(state),
         "clock": _clock(state.clock, now_ns),
+    }
+
+
+def _look(book: Rulebook) -> View:
+    look = book.look
+    return {
+        "theme": book.theme,
+        "ground": look.ground or None,
+        "accent": look.accent or None,
+        "logo": media_address(look.logo) if look.logo else None,
+        "sponsors": [media_address(name) for name in look.sponsors],
     }
 
 

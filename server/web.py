@@ -18,11 +18,14 @@ from . import __version__, codec
 from .auth import Auth, Identity
 from .feed import public_events
 from .game.commands import CloseMarking, LampTest, SubmitMarks
-from .media import TYPES, media_file
+from .game.refusal import Refused
+from .house import COMMANDS, House
+from .media import TYPES, may_be_seen, media_file, of_a_question
 from .stage import RunBlocking, Stage
 
 DISPLAY = Path(__file__).resolve().parent.parent / "display"
 LARGEST_BODY = 64 * 1024
+PUBLIC = ("projector", "stage", "audience")  # views that anybody may have
 NUMBERED = {"judge": "judge", "desk": "seat"}  # role → what its number is called
 COMMAND_ID = re.compile(r"[0-9A-Za-z_-]{8,64}")
 POLICY = (
@@ -45,13 +48,19 @@ class Busy(Exception):
 class Commands:
     """What a page or a script may ask, checked and handed to the stage; one answer form for all of them."""
 
-    def __init__(self, stage: Stage, simulate: Callable[[int], bool], lamp_test: Callable[[], bool]) -> None:
+    def __init__(
+        self, stage: Stage, house: House, simulate: Callable[[int], bool], lamp_test: Callable[[], bool]
+    ) -> None:
         self._stage = stage
+        self._house = house
         self._simulate = simulate
         self._lamp_test = lamp_test
 
-    def run(self, identity: Identity, message: Any) -> tuple[dict[str, Any], int]:
-        """(answer, HTTP status): 200 done, 409 the rules refuse, 400 malformed, 403 not this role's."""
+    def run(self, identity: Identity, message: Any, console: str | None = None) -> tuple[dict[str, Any], int]:
+        """(answer, HTTP status): 200 done, 409 the rules refuse, 400 malformed, 403 not this role's.
+
+        console: the connection of a console, which has to hold the control; None for a script, which need not.
+        """
         try:
             if not isinstance(message, dict):
                 raise codec.BadCommand("a command is a JSON object")
@@ -71,9 +80,16 @@ class Commands:
                 return self._answer(chosen, f"desk {identity.seat}:{command_id}")
             if identity.role != "host" or kind == "submit_marks":
                 return _refusal("这个操作不属于您的角色", "This command is not for your role"), 403
+            if isinstance(kind, str) and kind in COMMANDS:
+                self._house.run(message, console)
+                return self._done()
+            if console is not None:
+                self._house.may_command(console)
             if kind == "simulate_press":
                 return self._press(message)
             return self._answer(codec.host_command(message), f"host:{command_id}")
+        except Refused as refused:
+            return _refusal(refused.reason.zh, refused.reason.en), 409
         except codec.BadCommand as error:
             return _refusal(f"命令格式不对：{error}", f"Malformed command: {error}"), 400
 
@@ -107,6 +123,9 @@ class Commands:
             return _refusal(
                 "没有模拟抢答盒（已接真实抢答盒，或计时核心未连接）", "There are no simulated boxes now"
             ), 409
+        return self._done()
+
+    def _done(self) -> tuple[dict[str, Any], int]:
         return {"accepted": True, "revision": self._stage.state.seq, "reason": None, "events": []}, 200
 
 
@@ -146,9 +165,9 @@ def _add_pages(app: Flask, stage: Stage, auth: Auth, run_slowly: RunBlocking) ->
     def index() -> Response:
         return send_from_directory(DISPLAY / "index", "index.html")
 
-    @app.get("/projector")
-    def projector() -> Response:
-        return send_from_directory(DISPLAY / "projector", "index.html")
+    @app.get("/<any(projector, stage, audience):role>")
+    def public_page(role: str) -> Response:
+        return send_from_directory(DISPLAY / role, "index.html")
 
     def needs_sign_in(role: str) -> bool:
         # Without web buzzers nobody has a passphrase for a desk: its page says so to anybody.
@@ -198,12 +217,15 @@ def _add_pages(app: Flask, stage: Stage, auth: Auth, run_slowly: RunBlocking) ->
         return response
 
     @app.get("/media/<name>")
-    def picture(name: str) -> Response:
+    def media(name: str) -> Response:
         path = media_file(stage.log_path.parent, name)
-        if path is None:
+        # The console shows the host what comes next, with its picture; to everybody else that does not exist yet.
+        if path is None or not (may_be_seen(stage.state, name) or _is_host(auth)):
             abort(404)
         response = send_from_directory(path.parent, path.name, mimetype=TYPES[path.suffix[1:]])
-        response.headers["Cache-Control"] = "max-age=86400"  # a name is made of what is in the file
+        # A name is made of what is in the file, so it may be kept; a question's file belongs on no other disk.
+        kept = "private, no-store" if of_a_question(name) else "max-age=86400"
+        response.headers["Cache-Control"] = kept
         return response
 
     @app.get("/favicon.ico")
@@ -232,12 +254,21 @@ def _login_page(stage: Stage, role: str, error: str = "", status: int = 200) -> 
     return Response(page, status=status, mimetype="text/html")
 
 
-def _bearer(auth: Auth) -> Identity:
+def _token_identity(auth: Auth) -> Identity | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    identity = auth.identity_of(token.strip()) if scheme.lower() == "bearer" else None
+    return auth.identity_of(token.strip()) if scheme.lower() == "bearer" else None
+
+
+def _bearer(auth: Auth) -> Identity:
+    identity = _token_identity(auth)
     if identity is None:
         abort(401)
     return identity
+
+
+def _is_host(auth: Auth) -> bool:
+    identity = signed_in("host") or _token_identity(auth)
+    return identity is not None and identity.role == "host"
 
 
 def _add_interface(app: Flask, stage: Stage, auth: Auth, commands: Commands, run_slowly: RunBlocking) -> None:
@@ -255,7 +286,8 @@ def _add_interface(app: Flask, stage: Stage, auth: Auth, commands: Commands, run
     def healthz() -> dict[str, Any]:
         rim = stage.rim
         broken = [box for box in rim.boxes if box.get("problem")]
-        status = "blocked" if rim.log_failed else "degraded" if rim.timing != "ok" or broken else "ok"
+        full = rim.disk is not None and rim.disk["state"] != "ok"
+        status = "blocked" if rim.log_failed else "degraded" if rim.timing != "ok" or broken or full else "ok"
         return {
             "status": status,
             "version": __version__,
@@ -263,6 +295,7 @@ def _add_interface(app: Flask, stage: Stage, auth: Auth, commands: Commands, run
             "boxes": list(rim.boxes),
             "log": {"state": "failed" if rim.log_failed else "ok", "events": stage.state.seq},
             "timing": {"state": rim.timing, "simulated": rim.simulated, "scheduling": rim.scheduling},
+            "disk": rim.disk,
         }
 
     @app.post("/api/v1/commands")
@@ -276,10 +309,10 @@ def _add_interface(app: Flask, stage: Stage, auth: Auth, commands: Commands, run
 
     @app.get("/api/v1/views/<role>")
     def view(role: str) -> dict[str, Any]:
-        if role == "projector":
-            return stage.view("projector")
+        if role in PUBLIC:
+            return stage.view(role)
         if role not in ("host", "judge", "desk"):
-            abort(404, f"there is no view '{role}'; there are projector, desk, judge and host")
+            abort(404, f"there is no view '{role}'; there are {', '.join(PUBLIC)}, desk, judge and host")
         identity = _bearer(auth)
         if identity.role != role:
             abort(403, f"this token is for the role {identity.role}")

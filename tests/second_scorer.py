@@ -40,6 +40,7 @@ Body = Mapping[str, Any]
 
 NO_STEP = frozenset(
     {"contest_created", "session_started", "core_joined", "blackout_set", "clock_expired", "scored"}
+    | {"cover_set", "media_played", "media_stopped"}
     | {"stake_chosen", "opened", "late_press_seen", "arming_ended", "marks_submitted"}
 )
 """Rows that an undo does not stop at; nor at those that are `joined` to the one before them."""

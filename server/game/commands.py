@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-from .events import PressSeen
+from .reports import ReportCore as ReportCore
+from .reports import ReportFoul as ReportFoul
+from .reports import ReportLatePress as ReportLatePress
+from .reports import ReportRefusal as ReportRefusal
+from .reports import ReportVerdict as ReportVerdict
+from .reports import StartSession as StartSession
+from .reports import Tick as Tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +259,23 @@ class SetBlackout:
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """Lay a slide over the show, "hold" (请稍候) or "rules", or lift it with ""."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayMedia:
+    """Play the sound or the film of the question in hand, from its beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopMedia:
+    """The sound or the film of the question in hand falls silent."""
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """Take the last step back. `step`: refuse unless the last step is the one with this sequence."""
 
@@ -268,61 +290,6 @@ class Redo:
 @dataclass(frozen=True, slots=True)
 class LampTest:
     """Light every lamp of every box for a moment. Nothing of the contest changes; refused while boxes are armed."""
-
-
-# What the machine itself reports. These never come from a page.
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A deadline may have passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class StartSession:
-    boot: str
-    offset_ns: int
-    rebooted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ReportFoul:
-    arming: str
-    seat: int
-    early_ns: int | None
-    evidence: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ReportVerdict:
-    arming: str
-    outcome: str
-    seats: tuple[int, ...]
-    lead_ns: int | None
-    lead_uncertainty_ns: int | None
-    presses: tuple[PressSeen, ...]
-    evidence: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ReportLatePress:
-    arming: str
-    press: PressSeen
-    evidence: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ReportCore:
-    """A timing core is connected. If it is another than the last, what was pressed in between is not known."""
-
-    core: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReportRefusal:
-    """The timing core did not take an order of this arming: what is pressed now is not judged."""
-
-    arming: str
 
 
 HostCommand = (
@@ -361,6 +328,9 @@ HostCommand = (
     | SetScore
     | Certify
     | SetBlackout
+    | Cover
+    | PlayMedia
+    | StopMedia
     | Undo
     | Redo
     | LampTest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import buzz_in, compulsory, corrections, flow, risk, rulings, scenario, tie_break
+from . import buzz_in, compulsory, corrections, flow, history, risk, rulings, scenario, screen, tie_break
 from . import commands as c
 from . import events as e
 from .flow import go_is_open, round_is_over
@@ -33,6 +33,8 @@ def decide(state: State, command: c.Command, now_ns: int, paper: Paper, chance: 
         return _machine(state, command, now_ns)
     if state.frozen and not _only_shows(command):
         refuse("成绩已经确认，不能再改", "The result is certified: nothing changes any more")
+    if state.cover and not isinstance(command, _UNDER_A_SLIDE):
+        refuse("画面还盖着，请先恢复画面", "A slide lies over the show: lift it first")
     turn = state.turn
     if turn is not None and turn.staged and isinstance(command, _SETTLED_BY_STAGING):
         refuse("裁定待公布，请先公布或撤销", "A ruling waits: reveal it or undo it first")
@@ -115,14 +117,16 @@ def decide(state: State, command: c.Command, now_ns: int, paper: Paper, chance: 
             if state.blackout == on:
                 refuse("画面已经是这样", "The screen is that already")
             return [e.BlackoutSet(on)]
+        case c.Cover(what):
+            return screen.cover(state, what)
+        case c.PlayMedia():
+            return screen.play_media(state)
+        case c.StopMedia():
+            return screen.stop_media(state)
         case c.Undo(step):
-            return _undo(state, step)
+            return _undo(state, step, now_ns)
         case c.Redo():
-            if state.redo is None:
-                refuse("没有可以重做的步骤", "There is no step to redo")
-            if state.redo_what == "Armed" and state.redo.buzz.live:
-                refuse("抢答不能重做，请重新准备抢答", "An arming cannot be redone: arm again")
-            return [e.Redone(state.redo_what)]
+            return _redo(state, now_ns)
         case c.LampTest():
             if state.buzz.live:
                 refuse("抢答进行中，不能测试灯光", "The boxes are armed: no lamp test now")
@@ -131,21 +135,46 @@ def decide(state: State, command: c.Command, now_ns: int, paper: Paper, chance: 
 
 _SETTLED_BY_STAGING = (c.HoldClock, c.ResumeClock, c.ReplaceQuestion, c.UseHelp, c.Begin)
 """What makes no sense any more once a ruling waits; a new ruling replaces it."""
+_CORRECTIONS = (c.ChangeRuling, c.CreditContestant, c.VoidQuestion, c.SetScore)
+_UNDER_A_SLIDE = (
+    c.Cover,
+    c.SetBlackout,
+    c.LampTest,
+    c.Undo,
+    c.Redo,
+    c.SubmitMarks,
+    c.ChooseStake,
+    *_CORRECTIONS,
+)
+"""What goes on while a slide lies over the show: putting right, and what contestants and judges hand in.
+
+No step of the show: the hall would miss it, or the slide would vanish by itself.
+"""
 
 
 def _only_shows(command: c.Command) -> bool:
     """True for what changes a screen and nothing of the result."""
     if isinstance(command, c.Show):
         return command.scene in ("scoreboard", "standings")
-    return isinstance(command, c.SetBlackout | c.LampTest | c.ShowCue)
+    return isinstance(command, c.SetBlackout | c.Cover | c.LampTest | c.ShowCue)
 
 
-def _undo(state: State, step: int | None) -> list[e.Event]:
+def _undo(state: State, step: int | None, now_ns: int) -> list[e.Event]:
     if state.before is None:
         refuse("没有可以撤销的步骤", "There is no step to undo")
     if step is not None and step != state.before_seq:
         refuse("刚刚又有新的一步，请看清再撤销", "Another step came in between: look again before you undo")
+    screen.must_stay_still(state, history.undone(state, now_ns))
     return [e.Undone(state.before_what)]
+
+
+def _redo(state: State, now_ns: int) -> list[e.Event]:
+    if state.redo is None:
+        refuse("没有可以重做的步骤", "There is no step to redo")
+    if state.redo_what == "Armed" and state.redo.buzz.live:
+        refuse("抢答不能重做，请重新准备抢答", "An arming cannot be redone: arm again")
+    screen.must_stay_still(state, history.redone(state, now_ns))
+    return [e.Redone(state.redo_what)]
 
 
 def _machine(state: State, command: c.MachineCommand, now_ns: int) -> list[e.Event]:

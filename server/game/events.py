@@ -25,6 +25,10 @@ from .marks_events import MarksRevealed as MarksRevealed
 from .marks_events import MarksSubmitted as MarksSubmitted
 from .paper import Answer, PublicQuestion, Slot
 from .rulebook import Rulebook
+from .screen_events import BlackoutSet as BlackoutSet
+from .screen_events import CoverSet as CoverSet
+from .screen_events import MediaPlayed as MediaPlayed
+from .screen_events import MediaStopped as MediaStopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,13 +281,6 @@ class PlaceRevealed:
 
 
 @dataclass(frozen=True, slots=True)
-class BlackoutSet:
-    """The projector went black, or came back."""
-
-    on: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Certified:
     """One of the two signatures under the result; with both of them it is frozen."""
 
@@ -345,6 +342,9 @@ Event = (
     | Corrected
     | PlaceRevealed
     | BlackoutSet
+    | CoverSet
+    | MediaPlayed
+    | MediaStopped
     | Certified
     | Undone
     | Redone

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import events as e
-from . import history, tie_break
+from . import history, screen, tie_break
 from .changed import changed
 from .fold_buzz import OF_AN_ARMING, buzz_changes
+from .fold_corrections import correct
 from .rulebook import TieBreak
 from .state import Clock, Entry, Record, Ruling, ScoreEntry, Sheet, State, Turn
 
@@ -26,6 +27,8 @@ OF_A_GO = frozenset(
         e.JudgeExcused,
         e.MarkingClosed,
         e.MarksRevealed,
+        e.MediaPlayed,
+        e.MediaStopped,
     )
 )
 
@@ -78,6 +81,8 @@ def apply(state: State | None, entry: Entry) -> State:
             changes["before_ns"] = entry.contest_ns
             changes["before_seq"] = entry.seq
     changes.update(_changes(state, event, entry))
+    if isinstance(event, screen.SILENCES):
+        changes.update(screen.silenced(state, event, changes.get("turn", state.turn)))
     return changed(state, **changes)
 
 
@@ -167,11 +172,13 @@ def _stage_changes(state: State, event: object, entry: Entry) -> Changes:
             return {"clock": changed(state.clock, state="expired", remaining_ns=0)}
         case e.BlackoutSet(on):
             return {"blackout": on}
+        case e.CoverSet(what):
+            return {"cover": what}
         case e.TieRanked(cells):
             assert state.tie is not None
             return {"splits": (*state.splits, cells), "tie": changed(state.tie, over=True)}
         case e.Corrected():
-            return _correct(state, event, entry)
+            return correct(state, event, entry)
         case e.PlaceRevealed():
             return {"places": (*state.places, event)}
         case e.Certified(role, name):
@@ -231,6 +238,10 @@ def _turn_changes(state: State, turn: Turn, event: object, entry: Entry) -> Chan
             )
             record = _record(state, turn, entry, seat, "marks", mark_cp)
             return {"turn": revealed, "records": (*state.records, record)}
+        case e.MediaPlayed():
+            return {"turn": changed(turn, media="playing", media_ns=entry.contest_ns)}
+        case e.MediaStopped():
+            return {"turn": screen.stopped(turn)}
     raise TypeError(f"the fold does not know {type(event).__name__}")
 
 
@@ -276,13 +287,16 @@ def _present(state: State, event: e.QuestionPresented, entry: Entry) -> Changes:
             go=entry.seq,
             number=event.number,
         )
-    return {
+    changes: Changes = {
         "scene": "turn",
         "goes": event.position,
         "turn": shown,
         "clock": None,
         "used": state.used | {event.question.id},
     }
+    if event.question.media is not None:
+        changes["media_shown"] = state.media_shown | {event.question.media.file}
+    return changes
 
 
 def _rule(state: State, turn: Turn, event: e.Ruled, entry: Entry) -> Changes:
@@ -320,49 +334,6 @@ def _record(state: State, turn: Turn, entry: Entry, seat: int | None, result: st
         turn.stake_cp,
         question_id,
     )
-
-
-def _correct(state: State, event: e.Corrected, entry: Entry) -> Changes:
-    record = next((one for one in state.records if one.seq == event.record), None)
-    go, round_index, question_id = 0, state.round_index, None
-    records = state.records
-    if record is not None:
-        go, round_index, question_id = record.go, record.round_index, record.question_id
-        if event.what == "void":
-            records = tuple(
-                changed(one, result="void", points_cp=0, corrected=True, voided=True) if one.go == go else one
-                for one in records
-            )
-        else:
-            right = changed(
-                record, result=event.result or "", seat=event.seat, points_cp=event.points_cp, corrected=True
-            )
-            records = tuple(right if one is record else one for one in records)
-    entries = tuple(
-        ScoreEntry(entry.seq, entry.contest_ns, seat, change, "correction", round_index, question_id, go)
-        for seat, change in event.changes
-    )
-    changes: Changes = {"entries": (*state.entries, *entries), "records": records, "notice": event}
-    if state.turn is not None and state.turn.go == go:
-        changes["turn"] = _corrected_go(state.turn, [one for one in records if one.go == go])
-    tie = state.tie
-    if tie is not None and not tie.over and not tie_break.still_tied(changed(state, **changes)):
-        changes["tie"] = changed(tie, over=True)  # the correction has decided it, or drawn in others
-    # What was revealed may not hold any more: the places are revealed anew, whatever stands on the screen now.
-    changes |= {"places": (), "certified": ()}
-    if state.scene in ("final", "standings"):
-        changes["scene"] = "scoreboard"
-    return changes
-
-
-def _corrected_go(turn: Turn, records: list[Record]) -> Turn:
-    """The go in hand as its rulings stand now: the screen shows them, and who is said to have answered cannot press."""
-    said = [Ruling(one.seat, one.result, one.points_cp) for one in records]
-    tries = len(turn.attempts)
-    if turn.mark_cp is not None:
-        return changed(turn, mark_cp=said[-1].points_cp)
-    ruling = said[tries] if turn.ruling is not None else None
-    return changed(turn, attempts=tuple(said[:tries]), ruling=ruling)
 
 
 def _hold_everything(state: State) -> Changes:

@@ -1,6 +1,7 @@
 """Undo and redo: back to before a step and forward again, but for what neither may take away.
 
-Kept: blackout, the count of armings, judges' sheets and secret choices handed in since. Put right: a clock that ran
+Kept: blackout, the slide that lies over the show, a question's sound that plays, the count of armings, judges' sheets
+and secret choices handed in since. Put right: a clock that ran
 then stands where it stood at that moment (and runs on from there where the step was to stop or to start it); an
 arming that was live then is over, so the host arms again. A correction touches neither clock nor arming, and neither does
 taking it back.
@@ -9,6 +10,7 @@ taking it back.
 from __future__ import annotations
 
 from .changed import changed
+from .screen import kept_playing
 from .state import Buzz, Clock, State, Turn
 
 
@@ -48,6 +50,8 @@ def _restored(target: State, state: State, clock: Clock | None, arming: Turn | N
         turn = changed(turn, buzz=arming.buzz)
     elif turn and turn.buzz.live:
         turn, clock = changed(turn, buzz=Buzz(fouls=turn.buzz.fouls, among=turn.buzz.among)), None
+    if turn:
+        turn = kept_playing(turn, state.turn)
     stakes = target.stakes
     if target.round_index == state.round_index and not target.stakes_revealed:
         stakes = tuple(sorted((dict(target.stakes) | dict(state.stakes)).items()))
@@ -57,6 +61,7 @@ def _restored(target: State, state: State, clock: Clock | None, arming: Turn | N
         clock=clock,
         stakes=stakes,
         blackout=state.blackout,
+        cover=state.cover,
         armings=state.armings,
         boot=state.boot,
         offset_ns=state.offset_ns,

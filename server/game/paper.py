@@ -11,6 +11,15 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Media:
+    """The picture, sound or film of a question. `file`: its name in the data folder; `alt`: what it is, in words."""
+
+    kind: str  # "image" | "audio" | "video"
+    file: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class PublicQuestion:
     """What everybody may see once the question is presented."""
 
@@ -20,6 +29,12 @@ class PublicQuestion:
     options: tuple[str, ...]
     area: str
     items: int = 0  # how many items the judges' sheet has (scenario)
+    media: Media | None = None
+
+    @property
+    def plays(self) -> bool:
+        """True where it has a sound or a film, which the host starts and stops."""
+        return self.media is not None and self.media.kind != "image"
 
 
 @dataclass(frozen=True, slots=True)

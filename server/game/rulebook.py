@@ -29,6 +29,7 @@ __all__ = [
     "Contestant",
     "FreeCue",
     "Judge",
+    "Look",
     "Risk",
     "RoundRules",
     "Rulebook",
@@ -77,6 +78,16 @@ class FreeCue:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """A customer's look: colours as "#rrggbb", pictures by their names in the data folder; "" for none."""
+
+    ground: str = ""
+    accent: str = ""
+    logo: str = ""
+    sponsors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Rulebook:
     """Everything that is settled before the show."""
 
@@ -88,10 +99,11 @@ class Rulebook:
     judges: tuple[Judge, ...]
     rounds: tuple[RoundRules, ...]
     web_buzzers: bool = False  # presses on pages count; far less is known of when they were
-    theme: str = "stage"  # "stage" | "hall"
+    theme: str = "stage"  # "stage" | "hall" | "customer"
     staged: bool = False  # a ruling waits with the host until it is revealed
     tie_break: TieBreak | None = None
     cues: tuple[FreeCue, ...] = ()
+    look: Look = Look()
 
     @property
     def seats(self) -> tuple[int, ...]:

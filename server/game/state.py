@@ -151,6 +151,8 @@ class Turn:
     masked: tuple[int, ...] = ()  # judges who must not, as it stood at the reveal
     missing: tuple[int, ...] = ()
     assigned_by: int | None = None  # whose turn it was before the question was handed on
+    media: str = "ready"  # "ready" | "playing" | "stopped": the sound or film of the question
+    media_ns: int | None = None  # since when it plays, contest time
 
     @property
     def done(self) -> bool:
@@ -202,6 +204,8 @@ class State:
     certified: tuple[tuple[str, str], ...] = ()  # (role, name) of those who signed
     places: tuple[PlaceRevealed, ...] = ()
     blackout: bool = False
+    cover: str = ""  # "hold" | "rules": the slide that lies over the show
+    media_shown: frozenset[str] = frozenset()  # files of the questions presented so far
     armings: int = 0  # armings ever made, undone ones too: an arming's id is never used twice
     boot: str = ""
     offset_ns: int = 0

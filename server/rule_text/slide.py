@@ -33,7 +33,12 @@ def clauses_of(rules: RoundRules, way: Wording, seats: int, judges: int) -> list
 
 def rule_lines(rules: RoundRules, seats: int) -> list[Text]:
     """The lines of the slide: up to 22 characters in Chinese and 60 in English."""
-    return list(_lines(rules, seats))
+    return list(_lines(rules, seats, LINES_MOST, True))
+
+
+def outline(rules: RoundRules, seats: int, most: int) -> list[Text]:
+    """What matters most of a round in at most `most` lines (2 or more), where several rounds stand on one slide."""
+    return list(_lines(rules, seats, most, False))
 
 
 def slide(rules: RoundRules, book: Rulebook) -> list[Text]:
@@ -42,19 +47,20 @@ def slide(rules: RoundRules, book: Rulebook) -> list[Text]:
 
 
 @lru_cache(maxsize=128)
-def _lines(rules: RoundRules, seats: int) -> tuple[Text, ...]:
+def _lines(rules: RoundRules, seats: int, most: int, whole: bool) -> tuple[Text, ...]:
+    """`whole`: what is left out is told to be."""
     found = [
         _Piece(short, number)
         for number, one in enumerate(clauses_of(rules, FIGURES, seats, 0))
         for short in one.short
     ]
-    lines = _pack(found)
+    lines = _pack(found, most)
     # What matters least goes first, and of that the last, until the rest of it fits with a word that there is more.
     while lines is None:
         rank = max(piece.short.rank for piece in found)
         gone = max(index for index, piece in enumerate(found) if piece.short.rank == rank)
         found = [*found[:gone], *found[gone + 1 :]]
-        lines = _pack([*found, _Piece(REST, -1)])
+        lines = _pack([*found, _Piece(REST, -1)] if whole else found, most)
     return tuple(
         Text("，".join(one.short.zh for one in line), sentence("; ".join(one.short.en for one in line)))
         for line in lines
@@ -69,11 +75,11 @@ class _Piece:
     clause: int
 
 
-def _pack(pieces: list[_Piece]) -> list[list[_Piece]] | None:
-    """Pieces into up to five lines in their order, at the least cost; None where five lines do not hold them."""
+def _pack(pieces: list[_Piece], most: int) -> list[list[_Piece]] | None:
+    """Pieces into at most `most` lines in their order, at the least cost; None where those do not hold them."""
     # best[lines][n]: the cheapest way to set the first n pieces in that many lines, and where its last line begins.
     best: list[dict[int, tuple[int, int]]] = [{0: (0, 0)}]
-    for _ in range(LINES_MOST):
+    for _ in range(most):
         found: dict[int, tuple[int, int]] = {}
         for begin, (cost, _before) in best[-1].items():
             for end in range(begin + 1, len(pieces) + 1):
@@ -85,9 +91,7 @@ def _pack(pieces: list[_Piece]) -> list[list[_Piece]] | None:
                 found[end] = min(found.get(end, (total, begin)), (total, begin))
         best.append(found)
     ways = [
-        (best[lines][len(pieces)][0], lines)
-        for lines in range(2, LINES_MOST + 1)
-        if len(pieces) in best[lines]
+        (best[lines][len(pieces)][0], lines) for lines in range(2, most + 1) if len(pieces) in best[lines]
     ]
     if not ways:
         return None

@@ -26,7 +26,7 @@ from server.referee import entries as log_entries
 from tests.game import random_book
 from tests.game.coverage import Coverage, settings_of
 from tests.game.random_commands import REPORTS, Maker, anything, forward, likely
-from tests.game.what_stood import COMPARED, bare, over_with_it, stack_of, with_buzz_and_clock
+from tests.game.what_stood import COMPARED, bare, over_with_it, screen_trouble, stack_of, with_buzz_and_clock
 from tests.second_scorer import Disagreement, SecondScorer
 
 SILENT = (c.LampTest, *REPORTS)
@@ -247,6 +247,9 @@ class Machine:
         self._must(ours == theirs, f"entries: {ours}, the second scorer {theirs}")
         placed = tuple((row.place, row.seat) for row in standings(state))
         self._must(placed == second.places, f"places: {placed}, the second scorer {second.places}")
+        trouble = screen_trouble(state, self.contest.paper)
+        self._must(not trouble, trouble)
+        self.coverage.checks["played"] += state.turn is not None and state.turn.media == "playing"
         answer = state.turn.answer if state.turn else None
         if answer is not None:
             self._must(
@@ -273,6 +276,8 @@ class Machine:
         undone: list[State] = []
         at_ns = max(self.now_ns, state.contest_ns) + 1_000_000_000
         stack = list(self.stack)
+        if state.cover:  # a clock that an undo brings back does not run under a slide
+            state = self._beside(state, scorer, c.Cover(""), at_ns)
         while stack:
             stood, step_ns = stack.pop()
             if over_with_it(stood, state.before_what) and stack:

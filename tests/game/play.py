@@ -10,7 +10,7 @@ from server.game import commands as c
 from server.game.decide import Refused, decide
 from server.game.events import ContestCreated, Event, PressSeen
 from server.game.fold import apply
-from server.game.paper import Answer, Item, PublicQuestion, SealedQuestion, Slot
+from server.game.paper import Answer, Item, Media, PublicQuestion, SealedQuestion, Slot
 from server.game.rulebook import BuzzIn, Compulsory, Risk, RoundRules, Rulebook, Scenario, questions_in
 from server.game.standings import scores
 from server.game.state import Entry, State
@@ -65,6 +65,15 @@ def slots_for(rulebook: Rulebook) -> list[Slot]:
         last = len(rulebook.rounds)
         slots += [Slot(last, f"tie_break-{last}-{n}") for n in range(rulebook.tie_break.reserve)]
     return slots
+
+
+def with_media(play: Play, *kinds: str | None) -> Play:
+    """Give the questions of the paper a picture, sound or film, these kinds in turn; None for none."""
+    for number, (key, one) in enumerate(play.paper.items()):
+        kind = kinds[number % len(kinds)]
+        media = Media(kind, f"q-{number:032x}.png", f"说明 {key}") if kind else None
+        play.paper[key] = replace(one, public=replace(one.public, media=media))
+    return play
 
 
 class Play:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from random import Random
 
-from server.game.paper import Answer, Item, PublicQuestion, SealedQuestion, Slot
+from server.game.paper import Answer, Item, Media, PublicQuestion, SealedQuestion, Slot
 from server.game.round_rules import (
     ORDERS,
     TIES,
@@ -220,8 +220,9 @@ def _slots(index: int, rules: RoundRules, seats: tuple[int, ...]) -> list[Slot]:
 def _sealed(rng: Random, question_id: str, scenario: bool) -> SealedQuestion:
     form = "scenario" if scenario else rng.choice(FORMS)
     items = tuple(Item(f"要点{number}", rng.choice((300, 500, 1000))) for number in range(rng.choice((1, 3))))
-    public = PublicQuestion(
-        question_id, form, f"题目 {question_id}", (), "基础业务", len(items) if scenario else 0
-    )
+    kind = rng.choice((None, None, "image", "audio", "video"))
+    media = None if kind is None else Media(kind, f"q-{question_id}", f"图 {question_id}")
+    count = len(items) if scenario else 0
+    public = PublicQuestion(question_id, form, f"题目 {question_id}", (), "基础业务", count, media)
     answer = Answer(f"{SECRET}{question_id}", (f"{SECRET}B",), f"{SECRET}why")
     return SealedQuestion(public, answer, items if scenario else (), f"{SECRET}source")

@@ -233,6 +233,12 @@ MAKERS: dict[type, tuple[float, Maker]] = {
         ),
     ),
     c.SetBlackout: (0.3, lambda state, contest, rng: c.SetBlackout(rng.random() < 0.5)),
+    c.Cover: (
+        1,
+        lambda state, contest, rng: c.Cover("" if state.cover else rng.choice(("hold", "rules", "", "x"))),
+    ),
+    c.PlayMedia: (2, lambda state, contest, rng: c.PlayMedia()),
+    c.StopMedia: (1, lambda state, contest, rng: c.StopMedia()),
     c.Undo: (
         1.5,
         lambda state, contest, rng: c.Undo(
@@ -294,6 +300,8 @@ NEXT_SETTLED = (*NEXT, c.RevealAnswer, c.StartTieBreak)
 
 def _types(state: State) -> tuple[type, ...]:
     """The types of command that could take the show on from here."""
+    if state.cover:
+        return (c.Cover, c.Cover, c.Cover, c.ChangeRuling, c.Undo)
     turn = state.turn
     if state.scene in ("final", "standings"):
         return (c.RevealPlace, c.RevealPlace, c.Show, c.Certify)

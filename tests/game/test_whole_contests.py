@@ -20,10 +20,11 @@ from server.game.standings import standings
 from server.game.state import Entry
 from server.host_view import Rim, host_view
 from server.offer_corrections import corrections, course
-from server.offers import Offer, offers, tools
+from server.offer_tools import tools
+from server.offers import Offer, offers
 from server.views import judge_view, projector_view
 
-from .play import Play, book, rules
+from .play import Play, book, rules, with_media
 
 SHEET = ScoreSheet(
     (
@@ -54,8 +55,8 @@ def _panel() -> tuple[Judge, ...]:
 
 
 def rich_contest() -> Play:
-    """What the default leaves out: boards, help, parts, masks, sheets, secret choices, staging, cues, tie-break."""
-    return Play(
+    """What the default leaves out: boards, help, parts, masks, sheets, secret choices, staging, cues, tie-break, films."""
+    play = Play(
         book(
             rules("compulsory", turns=1, pick="number", pool=8, partial=True, help_cp=-500, clock="shown", reserve=2),
             rules("scenario", sheet=SHEET, missing="wait", prepare_seconds=30, round_to_cp=100, reserve=1),
@@ -71,11 +72,12 @@ def rich_contest() -> Play:
             judges=_panel(),
         )
     )  # fmt: skip
+    return with_media(play, "video", None, "image")
 
 
 def odd_contest() -> Play:
     """Other ways of everything: chosen boards, presses while the question is read, voiding fouls, ties decided in turn."""
-    return Play(
+    play = Play(
         book(
             rules(
                 "compulsory", turns=2, pick="choose", pool=3, in_a_row=True, order="drawn", clock="reading"
@@ -88,6 +90,7 @@ def odd_contest() -> Play:
             ),
         )
     )
+    return with_media(play, "audio", "audio", None)
 
 
 CONTESTS = [short_contest, rich_contest, odd_contest]
@@ -206,17 +209,3 @@ def test_the_next_action_alone_leads_to_the_end(contest: Callable[[], Play]) -> 
     assert {seat for place in play.state.places for seat in place.seats} == {1, 2, 3, 4, 5}
     if play.state.rulebook.tie_break:
         assert not any(len(place.seats) > 1 for place in play.state.places), "every tie was broken"
-
-
-@pytest.mark.parametrize("contest", CONTESTS)
-def test_keys_are_unique_at_every_moment(contest: Callable[[], Play]) -> None:
-    play = contest()
-    for step in range(150):
-        keys = [offer.key for offer in everything(play) if offer.key]
-        assert len(keys) == len(set(keys)), (play.state.scene, keys)
-        assert not any(key.isdigit() for key in keys), "digits belong to the simulated boxes"
-        surroundings(play, step * 5 + 3)
-        ready = offers(play.state)
-        if not ready:
-            break
-        play.do(ready[step % len(ready)].command)

@@ -1,13 +1,14 @@
-"""What an undo must come back to: the parts of a state that are compared, and those that it cannot bring back."""
+"""What an undo must come back to, but for what it cannot bring back; and what must hold of the screen."""
 
 from __future__ import annotations
 
 from dataclasses import fields, replace
 from typing import Any
 
+from server.game.paper import Paper
 from server.game.state import Buzz, State
 
-KEPT = {"seq", "contest_ns", "blackout", "armings", "boot", "offset_ns", "core", "stakes"}
+KEPT = {"seq", "contest_ns", "blackout", "cover", "armings", "boot", "offset_ns", "core", "stakes"}
 MARKS = {"redo", "redo_what", "redo_ns", "before", "before_what", "before_ns", "before_seq"}
 COMPARED = tuple(one.name for one in fields(State) if one.name not in KEPT | MARKS | {"clock", "turn"})
 
@@ -32,12 +33,27 @@ def stack_of(state: State) -> list[tuple[State, int]]:
     return found[::-1]
 
 
+def screen_trouble(state: State, paper: Paper) -> str:
+    """What runs under a slide, sounds and must not, or is given out too early; "" where all is well."""
+    turn, reading = state.turn, state.buzz_rules is not None and state.buzz_rules.opens == "reading"
+    if state.cover and (state.buzz.live or (state.clock is not None and state.clock.state == "running")):
+        return "a clock or an arming runs under a slide"
+    if turn is not None and turn.media == "playing":
+        if turn.question is None or not turn.question.plays:
+            return "what has no sound plays"
+        if state.cover or (state.buzz.live and not reading):
+            return "a sound plays while it must not"
+    public = [paper[one].public for one in state.used]
+    files = {one.media.file for one in public if one.media is not None}
+    return "" if files == state.media_shown else "other files are out than those of presented questions"
+
+
 def bare(state: State) -> Any:
-    """The go without what an undo may not take away (sheets) and cannot bring back (a live arming)."""
+    """The go without what an undo may not take away (sheets, what plays) and cannot bring back (a live arming)."""
     turn = state.turn
     if turn is None:
         return None
     buzz = turn.buzz
     if buzz.live:
         buzz = Buzz(fouls=buzz.fouls, among=buzz.among)
-    return replace(turn, buzz=buzz, sheets=(), sheets_for=None)
+    return replace(turn, buzz=buzz, sheets=(), sheets_for=None, media="ready", media_ns=None)

@@ -31,7 +31,7 @@ FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r]")
 def back(questions: list[Question], folder: Path) -> list[Question]:
     """The questions after an export and an import."""
     path = folder / "out.csv"
-    export_csv(questions, path)
+    export_csv(questions, path, path.parent)
     (folder / "bank.db").unlink(missing_ok=True)
     with Bank(folder / "bank.db") as bank:
         report = import_file(bank, path)
@@ -87,11 +87,11 @@ def test_any_text_makes_the_round_trip(
 def test_an_export_is_whole_private_and_readable_by_spreadsheets(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     path.write_text("old", encoding="utf-8")
-    assert export_csv([single()], path) == 1
+    assert export_csv([single()], path, tmp_path) == 1
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with pytest.raises(FileNotFoundError):
-        export_csv([single()], tmp_path / "nowhere" / "out.csv")
+        export_csv([single()], tmp_path / "nowhere" / "out.csv", tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["out.csv"]
 
 

@@ -22,7 +22,8 @@ from server.game.decide import Refused
 from server.game.events import ContestCreated
 from server.game.rulebook import Contestant, Rulebook
 from server.game.state import Entry
-from server.offers import offers, tools
+from server.offer_tools import tools
+from server.offers import offers
 from tests.game.play import Play, rules
 
 with warnings.catch_warnings():

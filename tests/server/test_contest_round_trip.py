@@ -34,6 +34,7 @@ from server.game.rulebook import (
     Contestant,
     FreeCue,
     Judge,
+    Look,
     RoundRules,
     Rulebook,
     Scenario,
@@ -210,10 +211,11 @@ def rulebooks(draw: st.DrawFn) -> Rulebook:
         tuple(Judge(number, draw(LETTERS), draw(LETTERS), number == chief) for number in range(1, judges + 1)),
         tuple(made),
         draw(st.booleans()),
-        draw(st.sampled_from(["stage", "hall"])),
+        draw(st.sampled_from(["stage", "hall", "customer"])),
         draw(st.booleans()),
         draw(st.none() | tie_breaks(len(seats))),
         tuple(draw(st.lists(cues, max_size=3))),
+        Look("#0b2a6f", draw(st.sampled_from(["#ffd400", "#f4f1ea"]))),
     )  # fmt: skip
 
 
@@ -254,10 +256,14 @@ def lines_of(rules: Any, leave: set[str]) -> list[str]:
 
 
 def as_toml(book: Rulebook) -> str:
-    top = {"contestants", "judges", "rounds", "web_buzzers", "tie_break", "cues"}
+    top = {"contestants", "judges", "rounds", "web_buzzers", "tie_break", "cues", "look"}
     found = lines_of(book, top)
     if book.tie_break is None:
         found.append('tie_break = "none"')
+    look = {
+        key: value for key, value in (("ground", book.look.ground), ("accent", book.look.accent)) if value
+    }
+    found += ["[look]", *(f"{key} = {toml(value)}" for key, value in look.items())]
     found += ["[buzzers]", f"web = {toml(book.web_buzzers)}"]
     for contestant in book.contestants:
         found += ["[[contestant]]", *lines_of(contestant, {"photo"})]

@@ -11,7 +11,7 @@ import pytest
 
 from server import api_doc, cli
 from server.game import commands as c
-from server.offers import tools
+from server.offer_tools import tools
 from tests.buzzers.helpers import FakeBox, fake_boxes
 from tests.game.play import Play, book, rules
 from tests.live import Show, until

@@ -162,6 +162,7 @@ HEADINGS = {
     "": "The whole contest 全场",
     "contestant": "`[[contestant]]` 选手",
     "judge": "`[[judge]]` 评委",
+    "look": "`[look]` 画面",
     "buzzers": "`[buzzers]` 抢答盒",
     "cue": "`[[cue]]` 流程单上的自由项",
     "compulsory": '`[[round]]` `kind = "compulsory"` 必答题',

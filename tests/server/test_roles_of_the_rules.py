@@ -10,7 +10,8 @@ import pytest
 
 from tests.live import Show, until
 
-from .test_web_and_sockets import Page, status_of
+from .socket_page import SocketPage as Page
+from .test_web_and_sockets import status_of
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

@@ -13,6 +13,7 @@ import pytest
 import socketio
 
 from tests.live import Show, until
+from tests.server.socket_page import SocketPage as Page
 
 
 @pytest.fixture(scope="module")
@@ -24,33 +25,6 @@ def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
 @pytest.fixture(scope="module")
 def token(show: Show) -> str:
     return show.token()
-
-
-class Page:
-    """What a page's socket does: keeps the last snapshot, sends commands."""
-
-    def __init__(self, show: Show, role: str, cookie: str = "", origin: str | None = None) -> None:
-        self.namespace = f"/{role}"
-        self.view: dict[str, Any] = {}
-        self.client = socketio.Client(reconnection=False)
-        self.client.on("snapshot", self._keep, namespace=self.namespace)
-        headers = {"Cookie": cookie} if cookie else {}
-        self.client.eio.websocket_extra_options = {"origin": origin or show.base}
-        self.client.connect(show.base, headers, transports=["websocket"], namespaces=[self.namespace])
-
-    def _keep(self, view: dict[str, Any]) -> None:
-        self.view = view
-
-    def ask(self, kind: str, **fields: Any) -> Any:
-        message = {"id": uuid.uuid4().hex, "type": kind, **fields}
-        return self.client.call("command", message, namespace=self.namespace, timeout=5)
-
-    def __enter__(self) -> Page:
-        until(lambda: self.view, "a first snapshot")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.client.disconnect()
 
 
 def status_of(show: Show, path: str, body: bytes | None = None, token: str | None = None) -> tuple[int, Any]:
@@ -131,9 +105,9 @@ def test_the_projector_gets_every_change_and_may_ask_nothing(show: Show, token: 
         until(lambda: projector.view["revision"] == answer["revision"], "the change")
         assert projector.view["scene"] == {"name": "lineup"}
         message = {"type": "undo", "id": uuid.uuid4().hex}
-        asked = projector.client.call("command", message, namespace="/projector", timeout=5)
+        asked = projector.call("command", message)
         assert not asked and show.get("/healthz")["revision"] == answer["revision"]
-        clock = projector.client.call("clock", namespace="/projector", timeout=5)
+        clock = projector.call("clock")
         assert clock["contest_ns"] > projector.view["contest_ns"]
 
 

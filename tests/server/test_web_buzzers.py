@@ -48,7 +48,7 @@ class Phone:
         self.client.eio.websocket_extra_options = {"origin": show.base}
         headers = {"Cookie": cookie} if cookie else {}
         self.client.connect(
-            show.base, headers, auth={"page": page}, transports=["websocket"], namespaces=["/desk"]
+            show.base, headers, auth={"clock": page}, transports=["websocket"], namespaces=["/desk"]
         )
 
     def _keep(self, view: dict[str, Any]) -> None:
