@@ -1,4 +1,4 @@
-"""A complete final in Chromium: a host, two judges, a projector that is read, presses from the shipped firmware."""
+"""A complete final in Chromium, by the keyboard alone: a host, two judges, every page watching, presses from the firmware."""
 
 from __future__ import annotations
 
@@ -18,6 +18,16 @@ from tests.live import ROOT, Show, until
 
 CONTEST = Path(__file__).parent / "final.toml"
 NAMES = {1: "欧阳慧敏", 2: "陈思远", 3: "林晓雯", 4: "古丽娜尔·买买提", 5: "赵一鸣"}
+KEY_CAPS = {"空格": "Space", "回车": "Enter"}  # what is printed → the key
+# Pages that only watch; each may complain of nothing and ask nothing of another machine.
+WATCHING = {
+    "projector": "projector",
+    "stage": "stage",
+    "audience": "audience",
+    "overlay": "projector?overlay=1",
+    "desk": "desk?seat=2",
+}
+SIZES = {"stage": "console", "audience": "phone", "desk": "tablet"}
 MARKS = {1: (4, 3), 2: (2, 2), 3: (3, 4), 4: (1, 2), 5: (4, 4)}  # steps up from full: see `mark`
 
 
@@ -36,10 +46,13 @@ class Final:
         self.expected = dict.fromkeys(NAMES, 100.0)  # the test's own book-keeping
 
     def action(self, name: str) -> None:
-        """The host does what is offered under that name, by mouse."""
-        self.host.locator(
-            f'[data-action="{name}"]:not([disabled]), [data-tool="{name}"]:not([disabled])'
-        ).first.click()
+        """The host does what is offered under that name: by the key that is printed on its button."""
+        button = self.host.locator(
+            f'[data-action="{name}"][aria-disabled="false"], [data-tool="{name}"]:not([disabled])'
+        ).first
+        cap = button.locator("kbd").inner_text()
+        self.last = name
+        self.host.keyboard.press(KEY_CAPS.get(cap, cap.lower()))
 
     def next(self, name: str) -> None:
         """The one next action must be this one; the host takes it by the space bar."""
@@ -95,16 +108,30 @@ def final(tmp_path: Path, browser: Browser) -> Iterator[tuple[Final, list[str]]]
         SimulatedBox(seed=1) as box,
         Show(tmp_path / "data", "--contest", str(CONTEST), boxes=f"serial:{box.port}") as show,
     ):
-        projector = open_page(browser, "projector", complaints)
-        projector.goto(f"{show.base}/projector")
-        host = open_page(browser, "console", complaints)
+
+        def page_of(size: str) -> Page:
+            page = open_page(browser, size, complaints)
+            page.on(
+                "request",
+                lambda request: (
+                    None
+                    if request.url.startswith((show.base, "data:", "blob:"))
+                    else complaints.append(f"left the machine: {request.url}")
+                ),
+            )
+            return page
+
+        watching = {name: page_of(SIZES.get(name, "projector")) for name in WATCHING}
+        for name, page in watching.items():
+            page.goto(f"{show.base}/{WATCHING[name]}")
+        host = page_of("console")
         sign_in(host, show.base, "host", show.passphrases["host"])
         judges = []
         for number in (1, 2):
-            judge = open_page(browser, "tablet", complaints)
+            judge = page_of("tablet")
             judges.append(sign_in(judge, show.base, "judge", show.passphrases[f"judge-{number}"], number))
-        yield Final(show, box, host, judges, projector), complaints
-        for page in (projector, host, *judges):
+        yield Final(show, box, host, judges, watching["projector"]), complaints
+        for page in (host, *judges, *watching.values()):
             page.context.close()
 
 
@@ -154,17 +181,34 @@ def compulsory(play: Final) -> None:
     play.scene("scoreboard")
 
 
+def tab_to(page: Page, selector: str) -> None:
+    """Tab until the focus is there."""
+    for _ in range(30):
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not reach {selector}")
+
+
 def mark(judge: Page, missed_steps: int) -> float:
     """Give full marks but for some steps down on the first item; returns the judge's total."""
     expect(judge.locator('[data-sheet-state="open"]')).to_be_visible()
+    tab_to(judge, '[data-item="0"] [data-entry]')
     for item in range(judge.locator("[data-item]").count()):
-        judge.locator(f'[data-item="{item}"] [data-step="full"]').click()
-    for _ in range(missed_steps):
-        judge.locator('[data-item="0"] [data-step="down"]').click()
+        assert judge.evaluate("() => document.activeElement.closest('[data-item]')?.dataset.item") == str(
+            item
+        )
+        judge.keyboard.press("End")
+        for _ in range(missed_steps if item == 0 else 0):
+            judge.keyboard.press("ArrowDown")
+        judge.keyboard.press("Tab")
     total = float(judge.locator('[data-role="total"]').inner_text().split()[0].split("/")[0])
     assert total == 20 - missed_steps * 0.5
-    judge.locator('[data-role="submit"]').click()
-    judge.locator('[data-role="confirm"]').click()
+    assert judge.evaluate("() => document.activeElement.dataset.role") == "submit"
+    judge.keyboard.press("Enter")
+    expect(judge.locator('[data-role="confirm"]')).to_be_visible()
+    tab_to(judge, '[data-role="confirm"]')
+    judge.keyboard.press("Enter")
     expect(judge.locator('[data-sheet-state="submitted"]')).to_be_visible()
     return total
 
