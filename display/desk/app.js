@@ -1,10 +1,10 @@
 // The contestant's page: who sits here, and one button as large as the lower part of the page.
 import { html, useEffect, useRef, useState } from "../shared/html.js";
+import { useLanguage } from "../shared/language.js";
 import { change, points } from "../shared/numbers.js";
 import { pick } from "../shared/strings.js";
 import { words } from "../shared/words.js";
 import { keepFocus } from "../host/focus.js";
-import { useLanguage } from "../host/language.js";
 import { useContestTime } from "../host/ticking.js";
 import { shownMs } from "./buzzer.js";
 import { DeskClock, NO_BUTTON, OwnChange, SeatChoice, seatOfAddress } from "./monitor.js";
@@ -20,12 +20,13 @@ const NOTICED_MS = 1500; // how long a press that does not count is answered
  * @param {(command: object) => Promise<object>} props.send for the one command a contestant has: the secret choice
  * @param {() => number} props.contestNs contest time now
  * @param {object} props.buzzer what `makeBuzzer` made
+ * @param {object} props.display what `mount` knows of this page among the displays
  */
 export function App({ view: sent, link, send, contestNs, buzzer: button, display }) {
   // With boxes at the seats this page is a screen: which seat it stands at is in its address.
   const view = sent && !sent.web_buzzers ? { ...sent, seat: seatOfAddress(sent.seats, location.search) } : sent;
   const buzzer = view && !view.web_buzzers ? NO_BUTTON : button;
-  const { language, t, toggle } = useLanguage(display?.language ?? view?.lang);
+  const { language, t, toggle } = useLanguage(view?.lang, display?.language);
   const [pressedIn, setPressedIn] = useState(null);
   const [noticed, setNoticed] = useState(0); // sequence of a press that is being answered
   const scheduled = view?.buzz?.phase === "open";

@@ -1,17 +1,19 @@
 // The host console: three zones that never move, and under the middle one the next action.
 import { html, useEffect } from "../shared/html.js";
+import { useLanguage } from "../shared/language.js";
 import { Boxes } from "./boxes.js";
 import { useCommands } from "./commands.js";
-import { Actions, Tools } from "./controls.js";
+import { Actions, muteTool, Tools } from "./controls.js";
 import { Header } from "./header.js";
 import { useKeyboard, useKeyboardHere } from "./keyboard.js";
-import { useLanguage } from "./language.js";
 import { Now } from "./now.js";
 import { NowLine } from "./now_line.js";
+import { controlOf, controlStep } from "./operators.js";
 import { Overlay, useOverlay } from "./overlay.js";
 import { Seats } from "./seats.js";
 import { Side } from "./side.js";
 import { Subject } from "./subject.js";
+import { useLastVerdict } from "./verdict.js";
 
 /**
  * @param {object} props
@@ -19,12 +21,19 @@ import { Subject } from "./subject.js";
  * @param {{state: string}} props.link state of the line to the server
  * @param {(command: object) => Promise<{accepted: boolean, revision: number|null, reason: object|null}>} props.send
  * @param {() => number} props.contestNs contest time now, ns
+ * @param {{page: string}|null} [props.display] which of the consoles this one is
  */
-export function App({ view, link, send, contestNs }) {
-  const { language, t, toggle } = useLanguage(view?.lang);
-  const commands = useCommands({ view, link, send });
+export function App({ view, link, send, contestNs, display = null }) {
+  const { language, t, toggle } = useLanguage(view?.lang, display?.language);
+  // Under a slide the host goes on reading what the contest stands at; that the slide is there is said in the header.
+  const below = view?.below ? { ...view, scene: view.below } : view;
+  const control = controlOf(view, display?.page ?? null);
+  const commands = useCommands({ view, link, send, mine: control.mine });
   const overlay = useOverlay(commands);
-  useKeyboard({ view, simulate: commands.simulate, overlay });
+  const lastVerdict = useLastVerdict(below);
+  const step = controlStep(control, t);
+  const controls = view ? [...view.actions, ...view.tools, muteTool(view)].filter(Boolean) : [];
+  useKeyboard({ view, controls, simulate: commands.simulate, overlay, step: step && (() => commands.tell(step.id, step.command)) });
   const keyboardHere = useKeyboardHere();
 
   useEffect(() => {
@@ -35,24 +44,24 @@ export function App({ view, link, send, contestNs }) {
   if (!view) return html`<${Waiting} link=${link} ...${words} />`;
 
   const live = link.state === "live";
-  const classes = ["console", view.blackout && "is-black", view.rehearsal && "is-rehearsal", !live && "is-lost"];
+  const classes = ["console", view.blackout && "is-black", view.rehearsal && "is-rehearsal", !live && "is-lost", !control.mine && "is-theirs", view.sound?.muted && "is-muted", view.cover && "is-covered"];
   return html`
     <div class=${classes.filter(Boolean).join(" ")}>
-      <${Header} view=${view} link=${link} toggle=${toggle} ...${words} />
+      <${Header} view=${view} link=${link} control=${control} overlay=${overlay} toggle=${toggle} ...${words} />
       <div class="zones">
         <section class="zone zone-seats" aria-label=${t("host.seats")}>
           <${Seats} view=${view} contestNs=${contestNs} ...${words} />
           <${Boxes} view=${view} contestNs=${contestNs} commands=${commands} live=${live} ...${words} />
         </section>
         <main class="zone zone-now">
-          <${Now} view=${view} contestNs=${contestNs} ...${words} />
-          <${Subject} view=${view} ...${words} />
-          <${NowLine} view=${view} contestNs=${contestNs} ...${words} />
-          <${Actions} view=${view} commands=${commands} press=${overlay.press} live=${live} keyboardHere=${keyboardHere} ...${words} />
-          <${Tools} view=${view} commands=${commands} overlay=${overlay} live=${live} ...${words} />
-          <${Overlay} overlay=${overlay} view=${view} commands=${commands} live=${live} ...${words} />
+          <${Now} view=${below} contestNs=${contestNs} ...${words} />
+          <${Subject} view=${below} contestNs=${contestNs} ...${words} />
+          <${NowLine} view=${below} contestNs=${contestNs} overlay=${overlay} live=${live} ...${words} />
+          <${Actions} view=${view} commands=${commands} control=${control} press=${overlay.press} live=${live} keyboardHere=${keyboardHere} ...${words} />
+          <${Overlay} overlay=${overlay} view=${view} commands=${commands} control=${control} lastVerdict=${lastVerdict} live=${live} ...${words} />
         </main>
-        <${Side} view=${view} contestNs=${contestNs} ...${words} />
+        <${Side} view=${view} contestNs=${contestNs} overlay=${overlay} live=${live} ...${words} />
+        <${Tools} view=${view} commands=${commands} overlay=${overlay} live=${live} ...${words} />
       </div>
     </div>
   `;

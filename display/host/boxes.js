@@ -33,10 +33,11 @@ function LampTest({ tool, commands, live, t, language }) {
       class="lamp-test"
       data-tool=${tool.id}
       disabled=${!live}
+      aria-disabled=${!live || !commands.mine ? "true" : "false"}
       onMouseDown=${keepFocus}
       onClick=${() => commands.run(tool)}
     >
-      ${pick(tool.label, language)}${tool.key && html`<kbd>${keyCap(tool.key, t)}</kbd>`}
+      ${tool.key && html`<kbd>${keyCap(tool.key, t)}</kbd>`}${pick(tool.label, language)}
     </button>
   `;
 }

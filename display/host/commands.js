@@ -5,21 +5,24 @@ const DOUBLE_MS = 400; // the same control again inside this is a trembling hand
 const SETTLE_MS = 250; // a control that changed by itself is not what the finger was aiming at
 const SNAPSHOT_WAIT_MS = 1500; // after the ack, for the snapshot that shows its result
 const REFUSAL_MS = 6000;
-const NEVER_LOCKED = new Set(["blackout"]); // hiding the picture must work while anything else is under way
+const NEVER_LOCKED = new Set(["blackout", "mute"]); // hiding the picture and the sound must work while anything else is under way
 
 /**
- * @param {object} options {view, link, send}: the App's own
+ * @param {object} options {view, link, send}: the App's own; mine: whether this console has the control
  * @returns {{run: (control: object) => void, submit: (control: object, command: object) => Promise<object>, simulate: (seat: number) => void,
- *   busy: string|null, settling: boolean, refusal: object|null}}
- *   `submit` sends a filled form and answers {accepted, why, reason}: the form says itself what was refused. `busy` is the id of the running control. `refusal` is {reason: {zh, en}|null, why: "server"|"link"|"changed"} for 6 s.
+ *   tell: (id: string, command: object) => Promise<boolean>, mine: boolean, busy: string|null, settling: boolean, refusal: object|null}}
+ *   `submit` sends a filled form and answers {accepted, why, reason}: the form says itself what was refused. `tell` is for what is not the
+ *   contest's: the control itself, displays; it waits for nothing and answers whether it was done. `busy` is the id of the running control.
+ *   `refusal` is {reason: {zh, en}|null, why: "server"|"link"|"changed"|"theirs"} for 6 s.
  */
-export function useCommands({ view, link, send }) {
+export function useCommands({ view, link, send, mine }) {
   const [busy, setBusy] = useState(null); // {id, revision: number|null}
   const [settling, setSettling] = useState(false);
   const [refusal, setRefusal] = useState(null);
-  const now = useRef({ busy: null, settleUntil: 0, lastId: null, lastAt: -Infinity, offered: null, live: false });
+  const now = useRef({ busy: null, settleUntil: 0, lastId: null, lastAt: -Infinity, offered: null, live: false, mine: true });
   const revision = view ? view.revision : -1;
   now.current.live = link.state === "live";
+  now.current.mine = mine;
 
   const refuse = useCallback((why, reason = null) => setRefusal({ why, reason, at: performance.now() }), []);
 
@@ -76,6 +79,7 @@ export function useCommands({ view, link, send }) {
       const free = NEVER_LOCKED.has(control.id);
       if (control.id === state.lastId && at - state.lastAt < DOUBLE_MS) return;
       if (!state.live) return refuse("link");
+      if (!state.mine) return refuse("theirs");
       if (state.busy && !free) return;
       if (at < state.settleUntil && !free) return refuse("changed");
       state.lastId = control.id;
@@ -90,6 +94,7 @@ export function useCommands({ view, link, send }) {
   const submit = useCallback(
     async (control, command) => {
       if (!now.current.live) return { accepted: false, why: "link" };
+      if (!now.current.mine) return { accepted: false, why: "theirs" };
       if (now.current.busy) return { accepted: false, why: "busy" };
       const answer = await issue(control.id, command);
       return { ...answer, why: "server" };
@@ -101,11 +106,31 @@ export function useCommands({ view, link, send }) {
   const simulate = useCallback(
     async (seat) => {
       if (!now.current.live) return refuse("link");
+      if (!now.current.mine) return refuse("theirs");
       const answer = await send({ type: "simulate_press", seat });
       if (!answer.accepted) refuse("server", answer.reason);
     },
     [send, refuse],
   );
 
-  return { run, submit, simulate, busy: busy ? busy.id : null, settling, refusal };
+  const tell = useCallback(
+    async (id, command) => {
+      const state = now.current;
+      const at = performance.now();
+      if (id === state.lastId && at - state.lastAt < DOUBLE_MS) return false;
+      if (!state.live) {
+        refuse("link");
+        return false;
+      }
+      state.lastId = id;
+      state.lastAt = at;
+      setRefusal(null);
+      const answer = await send(command);
+      if (!answer.accepted) refuse("server", answer.reason);
+      return answer.accepted;
+    },
+    [send, refuse],
+  );
+
+  return { run, submit, simulate, tell, mine, busy: busy ? busy.id : null, settling, refusal };
 }

@@ -1,12 +1,16 @@
 // The controls: the one next action, its alternatives beside it, and the tools well apart from both.
 import { html, useEffect, useState } from "../shared/html.js";
-import { pick } from "../shared/strings.js";
+import { pair, pick } from "../shared/strings.js";
+import { words } from "../shared/words.js";
+import { ControlLine } from "./control_line.js";
 import { keepFocus } from "./focus.js";
 import { keyCap } from "./keys.js";
 import { PanelButton } from "./panel.js";
+import { widthOf } from "./width.js";
 
 const PLACES = 6; // two columns of three; with more alternatives the rows become lower
-const LONG_LABEL = { "next-action": 34, alternative: 13 }; // in half-width characters: more than two lines, more than one
+const LONG_LABEL = { "next-action": 34, alternative: 12 }; // in half-width characters: more than two lines, more than one
+const HINT_TAKES = 10; // of them, under the next action
 const SLOW_MS = 600; // an answer that takes longer is worth a word
 
 /** True while one command has been under way for longer than SLOW_MS. */
@@ -21,13 +25,13 @@ function useSlow(busy) {
   return slow;
 }
 
-export function Actions({ view, commands, press, live, keyboardHere, t, language }) {
+export function Actions({ view, commands, control, press, live, keyboardHere, t, language }) {
   const next = nextOf(view.actions);
   const others = view.actions.slice(next.length);
   const slow = useSlow(commands.busy);
   return html`
     <div class="actions">
-      <${Refusal} refusal=${commands.refusal} live=${live} slow=${slow} keyboardHere=${keyboardHere} t=${t} language=${language} />
+      <${ControlLine} control=${control} commands=${commands} live=${live} slow=${slow} keyboardHere=${keyboardHere} t=${t} language=${language} />
       ${next.length
         ? html`<div class=${`next ${next.length > 1 ? "is-pair" : ""} ${next.length > 2 ? "is-many" : ""}`}>
             ${next.map((one) => html`<${Control} key=${one.id} control=${one} role="next-action" commands=${commands} press=${press} live=${live} t=${t} language=${language} />`)}
@@ -73,13 +77,14 @@ export function slots(others) {
 }
 
 function Control({ control, role, commands, press, live, t, language }) {
-  const waits = commands.busy !== null || commands.settling;
+  const waits = commands.busy !== null || commands.settling || !commands.mine;
   const label = pick(control.label, language);
-  const width = [...label].reduce((sum, character) => sum + (character > "\u2e7f" ? 2 : 1), 0);
+  const width = widthOf(label);
+  const longest = LONG_LABEL[role] - (control.hint && role === "next-action" ? HINT_TAKES : 0);
   return html`
     <button
       type="button"
-      class=${`control is-${control.tone} ${control.hint ? "has-hint" : ""} ${width > LONG_LABEL[role] ? "is-long" : ""} ${commands.busy === control.id ? "is-busy" : ""}`}
+      class=${`control is-${control.tone} ${control.hint ? "has-hint" : ""} ${width > longest ? "is-long" : ""} ${commands.busy === control.id ? "is-busy" : ""}`}
       data-action=${control.id}
       data-role=${role}
       disabled=${!live}
@@ -89,44 +94,41 @@ function Control({ control, role, commands, press, live, t, language }) {
       onClick=${() => press(control)}
     >
       ${control.key && html`<kbd>${keyCap(control.key, t)}</kbd>`}
-      <span class="control-label">${label}${control.asks.length > 0 && "…"}</span>
+      <span class="control-label set-by-words">${words(label)}${control.asks.length > 0 && "…"}</span>
       ${control.hint && html`<small class="control-hint">${pick(control.hint, language)}</small>`}
     </button>
   `;
 }
 
-function Refusal({ refusal, live, slow, keyboardHere, t, language }) {
-  let text = "";
-  if (refusal) text = t("host.refused", { reason: reasonOf(refusal, t, language) });
-  else if (live && slow) text = t("host.next.wait");
-  else if (live && !keyboardHere) text = t("host.keyboard.away");
-  return html`
-    <p class=${`refusal ${refusal ? "is-refused" : ""}`} data-role="refusal" aria-live="assertive">${text}</p>
-  `;
+/** M: no page makes a sound until it is pressed again. Not of the contest, so the server does not offer it; null where it does not know of sound. */
+export function muteTool(view) {
+  if (!view.sound) return null;
+  const on = !view.sound.muted;
+  const label = pair(on ? "host.mute" : "host.unmute");
+  return { id: "mute", command: { type: "mute", on }, label, hint: null, key: "m", tone: "neutral", asks: [] };
 }
 
-function reasonOf(refusal, t, language) {
-  if (refusal.why !== "server") return t(`host.refused.${refusal.why}`);
-  return refusal.reason ? pick(refusal.reason, language) : t("host.refused.unknown");
-}
-
-/** Undo and redo stand first and blackout last, whatever comes between: fingers learn where they are. */
+/** Undo and redo stand first, mute and blackout last, whatever comes between: fingers learn where they are. */
 export function Tools({ view, commands, overlay, live, t, language }) {
   const [undo, redo, blackout] = ["undo", "redo", "blackout"].map((id) => view.tools.find((one) => one.id === id));
+  const mute = muteTool(view);
   const placed = [undo, redo, blackout];
   const rest = view.tools.filter((one) => !placed.includes(one) && one.id !== "lamp_test"); // that one stands with the boxes
   const common = { commands, press: overlay.press, live, t, language };
   return html`
-    <div class="tools" role="group" aria-label=${t("host.tools")}>
+    <div class="tools" role="region" aria-label=${t("host.tools")}>
       <div class="tools-steps">
         <${Undo} tool=${undo} undo=${view.undo} ...${common} />
         ${redo && html`<${Tool} tool=${redo} label=${t("host.redo")} ...${common} />`}
       </div>
       <div class="tools-rest">
         ${rest.map((one) => html`<${Tool} key=${one.id} tool=${one} ...${common} />`)}
-        <${PanelButton} live=${live} open=${Boolean(overlay.open?.panel)} toggle=${overlay.toggle} t=${t} />
+        <${PanelButton} name="course" overlay=${overlay} live=${live} t=${t} />
       </div>
-      ${blackout && html`<${Tool} tool=${blackout} pressed=${view.blackout} ...${common} />`}
+      <div class="tools-ends">
+        ${mute && html`<${Tool} tool=${mute} pressed=${view.sound.muted} ...${common} />`}
+        ${blackout && html`<${Tool} tool=${blackout} pressed=${view.blackout} ...${common} />`}
+      </div>
     </div>
   `;
 }
@@ -146,6 +148,7 @@ function Tool({ tool, detail, label, pressed, commands, press, live, language, t
       class=${`tool is-${tool.tone} ${tool.id} ${commands.busy === tool.id ? "is-busy" : ""}`}
       data-tool=${tool.id}
       disabled=${!live}
+      aria-disabled=${!live || !commands.mine ? "true" : "false"}
       aria-pressed=${pressed === undefined ? undefined : String(pressed)}
       title=${hint || pick(tool.label, language)}
       onMouseDown=${keepFocus}

@@ -1,16 +1,14 @@
 // 流程单: every part of the show in order, planned against used minutes, the goes of the round in hand, and what comes next.
 import { html, useLayoutEffect, useRef } from "../shared/html.js";
 import { pick } from "../shared/strings.js";
-import { useContestTime } from "./ticking.js";
+import { minutes } from "./show_time.js";
 
 const LATE_S = 30; // over the plan by less than that is not worth a word
 const ALL_STEPS = 30; // more goes than that are shown as a number
 
-export function CueSheet({ view, contestNs, t, language }) {
+/** @param {{sinceS: number}} props seconds since the snapshot: the part in hand goes on */
+export function CueSheet({ view, sinceS, t, language }) {
   const list = useRef(null);
-  const frozen = view.certified.length === 2;
-  const nowNs = useContestTime(contestNs, frozen ? 0 : 1000);
-  const sinceS = frozen ? 0 : Math.max(0, (nowNs - view.contest_ns) / 1e9);
   const here = view.cue_sheet.find((cue) => cue.state === "now");
 
   // The part in hand stays in sight, with one before it.
@@ -23,7 +21,7 @@ export function CueSheet({ view, contestNs, t, language }) {
   return html`
     <div class="cues">
       <h2 class="zone-title">${t("host.cues")}<span>${t("host.cues.minutes")}</span></h2>
-      <ol ref=${list}>
+      <ol ref=${list} tabindex="0" aria-label=${t("host.cues")}>
         ${view.cue_sheet.map((cue) => html`<${Cue} key=${cue.part} cue=${cue} usedS=${cue.used_s + (cue === here ? sinceS : 0)} t=${t} language=${language} />`)}
       </ol>
     </div>
@@ -58,10 +56,4 @@ function Steps({ steps, t }) {
       ${steps.map((step) => html`<li key=${step.position} class=${`step is-${step.state} figures`} title=${title(step)} data-step=${step.position}>${step.seat ?? step.position}</li>`)}
     </ol>
   `;
-}
-
-/** Minutes and seconds: "8:22". */
-function minutes(seconds) {
-  const whole = Math.max(0, Math.round(seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }

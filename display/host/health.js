@@ -1,6 +1,7 @@
 // What is wrong with boxes, timing, log and line, in words. Pure: from a view to sentences.
 import { milliseconds } from "../shared/numbers.js";
 import { pick } from "../shared/strings.js";
+import { displayTroubles } from "./displays.js";
 
 const COUNTS = ["resets", "clock_resets", "resent", "crc_errors", "overflows", "spikes"];
 const SILENT_MS = 1000; // a box that is well says something many times a second
@@ -13,19 +14,23 @@ export function seatNames(seats, t) {
 /**
  * Everything that must not be overlooked, worst first.
  *
- * @returns {{kind: string, text: string}[]} empty when all is well
+ * @returns {{kind: string, text: string, calm?: boolean}[]} empty when all is well; `calm`: meant so, not a fault
  */
 export function troubles(view, link, t, language) {
   const found = [];
   if (link.state === "refused") found.push({ kind: "link", text: t("host.link.refused") });
   else if (link.state !== "live") found.push({ kind: "link", text: t("host.link.lost") });
   if (view.blackout) found.push({ kind: "blackout", text: t("host.blackout") });
+  if (view.sound?.muted) found.push({ kind: "muted", text: t("host.muted") });
   if (view.log.state !== "ok") found.push({ kind: "log", text: t("host.log.failed") });
+  if (view.disk?.state === "low") found.push({ kind: "disk", text: t("host.disk.low", { mb: view.disk.free_mb }) });
   if (view.timing.state !== "ok") found.push({ kind: "timing", text: t("host.timing.down") });
   for (const box of view.boxes) {
     const text = boxTrouble(box, t, language);
     if (text) found.push({ kind: "box", text });
   }
+  found.push(...displayTroubles(view, t, language));
+  if (view.cover) found.push({ kind: "cover", text: t(`host.cover.${view.cover}`), calm: true });
   return found;
 }
 

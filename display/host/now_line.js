@@ -2,13 +2,15 @@
 import { html } from "../shared/html.js";
 import { change, milliseconds, points } from "../shared/numbers.js";
 import { seatNames } from "./health.js";
+import { PanelButton } from "./panel.js";
 import { Staged } from "./staged.js";
 import { useContestTime } from "./ticking.js";
+import { finalWords } from "./verdict.js";
 
-export function NowLine({ view, contestNs, t }) {
+export function NowLine({ view, contestNs, overlay, live, t }) {
   const { scene } = view;
   if (view.staged) return html`<${Staged} view=${view} t=${t} />`;
-  if (scene.name === "question" && scene.buzz) return html`<${Buzz} view=${view} contestNs=${contestNs} t=${t} />`;
+  if (scene.name === "question" && scene.buzz) return html`<${Buzz} view=${view} contestNs=${contestNs} overlay=${overlay} live=${live} t=${t} />`;
   if (scene.name === "question") {
     const known = facts(scene, t);
     return html`<div class="now-line"><${Phase} scene=${scene} t=${t} />${known.length > 0 && html`<p class="facts">${known.map((fact) => html`<span>${fact}</span>`)}</p>`}</div>`;
@@ -47,7 +49,7 @@ export function resultText(ruling, t) {
   return t(`host.ruling.${ruling.result}`, { seat: ruling.seat });
 }
 
-function Buzz({ view, contestNs, t }) {
+function Buzz({ view, contestNs, overlay, live, t }) {
   const { scene } = view;
   const { buzz } = scene;
   const scheduled = buzz.phase === "open" && buzz.open_at_ns !== null;
@@ -60,6 +62,7 @@ function Buzz({ view, contestNs, t }) {
       <div class="phase">
         <strong>${scene.ruling ? rulingText(scene.ruling, t) : buzzWord(buzz, phase, t)}</strong>
         <span>${scene.ruling ? t(`host.phase.${scene.phase === "revealed" ? "revealed" : "ruled"}`) : margin(view, t)}</span>
+        ${view.verdict && html`<${PanelButton} name="evidence" small=${true} overlay=${overlay} live=${live} t=${t} />`}
       </div>
       <ol class="presses" aria-label=${t("host.buzz.order")}>
         ${buzz.fouls.map((one) => html`<${Press} key=${`foul ${one.seat}`} seat=${one.seat} status="foul" tag=${foulTag(one, t)} text=${earlyText(one, t)} t=${t} />`)}
@@ -93,9 +96,8 @@ function margin(view, t) {
   if (buzz.phase === "too_close" && verdict && verdict.lead_us !== null) {
     said.push(t("host.buzz.apart", { lead: milliseconds(verdict.lead_us), uncertainty: milliseconds(verdict.lead_uncertainty_us) }));
   }
-  const final = verdict?.final;
-  if (final?.why === "waited" && final.missing.length) said.push(t("host.buzz.waited", { boxes: final.missing.join(t("list")) }));
-  return said.join(t("sentence"));
+  if (verdict) said.push(finalWords(verdict, t));
+  return said.filter(Boolean).join(t("sentence"));
 }
 
 /** Who has answered already, while the question stays open for others. */

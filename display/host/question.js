@@ -2,15 +2,17 @@
 import { html } from "../shared/html.js";
 import { points } from "../shared/numbers.js";
 import { words } from "../shared/words.js";
+import { QuestionMedia } from "./question_media.js";
 
 const LONG_ANSWER = 16; // characters; beyond, an answer is a sentence to read and not a word to hear
 
-export function Question({ view, t }) {
+export function Question({ view, contestNs, t }) {
   const { question, phase } = view.scene;
   const { secret } = view;
   return html`
     <div class="question">
       <p class="prompt">${words(question.prompt)}</p>
+      ${question.media && html`<${QuestionMedia} media=${question.media} contestNs=${contestNs} t=${t} />`}
       ${question.options.length > 0 &&
       html`
         <ol class="options">

@@ -204,7 +204,27 @@ function Ruling({ view, t }) {
   `;
 }
 
+/** A slide over the show, for whom it is the scene itself; what lies below is in the cue sheet. */
+function Hold({ t }) {
+  return html`<div class="scene is-central"><h2>${t("host.scene.hold")}</h2><p class="scene-sub">${t("host.scene.hold.text")}</p></div>`;
+}
+
+function Rules({ view, t, language }) {
+  return html`
+    <div class="scene">
+      ${view.scene.blocks.map(
+        (block) => html`
+          <h2>${t("host.scene.round_title", { title: pick(block.title, language) })}</h2>
+          <ul class="rules">${block.lines.map((line) => html`<li><span class="set-by-words">${words(pick(line, language))}</span></li>`)}</ul>
+        `,
+      )}
+    </div>
+  `;
+}
+
 export const SCENES = {
+  hold: Hold,
+  rules: Rules,
   opening: Opening,
   lineup: Lineup,
   round_title: RoundTitle,

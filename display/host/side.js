@@ -1,53 +1,28 @@
-// The right zone: the cue sheet, the next question, what the audience sees, and the score entries.
-import { html, useLayoutEffect, useRef } from "../shared/html.js";
-import { change } from "../shared/numbers.js";
-import { pick } from "../shared/strings.js";
+// The right zone: what the audience sees, what it would see next, the time, the cue sheet, the next question.
+import { html } from "../shared/html.js";
 import { words } from "../shared/words.js";
 import { CueSheet } from "./cue_sheet.js";
+import { displayProblem, rowsOf } from "./displays.js";
+import { PanelButton } from "./panel.js";
+import { NextPicture, NowPicture } from "./previews.js";
+import { ShowTime } from "./show_time.js";
+import { useContestTime } from "./ticking.js";
 
-const PROJECTOR_WIDTH = 1280; // the picture is laid out at this size and scaled down whole
-const PROJECTOR_HEIGHT = 720;
-
-export function Side({ view, contestNs, t, language }) {
+export function Side({ view, contestNs, overlay, live, t, language }) {
+  const frozen = view.certified.length === 2;
+  const nowNs = useContestTime(contestNs, frozen ? 0 : 1000);
+  const sinceS = frozen ? 0 : Math.max(0, (nowNs - view.contest_ns) / 1e9);
+  const rows = rowsOf(view);
+  const bad = rows.some((one) => displayProblem(one, view));
+  const displays = view.displays && html`<${PanelButton} name="displays" small=${true} count=${rows.filter((one) => one.online).length} bad=${bad} overlay=${overlay} live=${live} t=${t} />`;
   return html`
-    <aside class="zone zone-side">
-      <${Projector} blackout=${view.blackout} t=${t} />
-      <${CueSheet} view=${view} contestNs=${contestNs} t=${t} language=${language} />
+    <aside class="zone zone-side" aria-label=${t("host.side")}>
+      <${NowPicture} view=${view} aside=${displays} t=${t} />
+      <${NextPicture} view=${view} t=${t} />
+      <${ShowTime} cues=${view.cue_sheet} sinceS=${sinceS} frozen=${frozen} t=${t} />
+      <${CueSheet} view=${view} sinceS=${sinceS} t=${t} language=${language} />
       <${Preview} preview=${view.preview} t=${t} />
-      <${Ledger} ledger=${view.ledger} seats=${view.seats} t=${t} language=${language} />
     </aside>
-  `;
-}
-
-function Projector({ blackout, t }) {
-  const frame = useRef(null);
-  const picture = useRef(null);
-  useLayoutEffect(() => {
-    const scale = () => {
-      picture.current.style.transform = `scale(${frame.current.clientWidth / PROJECTOR_WIDTH})`;
-    };
-    const watcher = new ResizeObserver(scale);
-    watcher.observe(frame.current);
-    scale();
-    return () => watcher.disconnect();
-  }, []);
-  return html`
-    <div class="projector">
-      <h2 class="zone-title">${t("host.projector")}</h2>
-      <div class="projector-frame" ref=${frame}>
-        <iframe
-          ref=${picture}
-          src="/projector?preview=1"
-          title=${t("host.projector")}
-          width=${PROJECTOR_WIDTH}
-          height=${PROJECTOR_HEIGHT}
-          tabindex="-1"
-          inert
-          aria-hidden="true"
-        ></iframe>
-        ${blackout && html`<strong class="projector-black">${t("host.projector.black")}</strong>`}
-      </div>
-    </div>
   `;
 }
 
@@ -58,29 +33,4 @@ function Preview({ preview, t }) {
       <p class=${preview ? "set-by-words" : "is-none"}>${preview ? words(preview.prompt) : t("host.preview.none")}</p>
     </div>
   `;
-}
-
-function Ledger({ ledger, seats, t, language }) {
-  return html`
-    <div class="ledger">
-      <h2 class="zone-title">${t("host.ledger")}</h2>
-      <ol>
-        ${ledger.length === 0 && html`<li class="is-none">${t("host.ledger.none")}</li>`}
-        ${ledger.map(
-          (entry) => html`
-            <li key=${entry.seq} data-entry=${entry.seq}>
-              <b>${t("seat", { seat: entry.seat })}</b><span>${withoutName(pick(entry.text, language), entry.seat, seats)}</span>
-              <strong class=${`figures ${entry.points > 0 ? "is-up" : "is-down"}`}>${change(entry.points)}</strong>
-            </li>
-          `,
-        )}
-      </ol>
-    </div>
-  `;
-}
-
-/** "王磊 · 必答题答对" → "必答题答对": the row names the seat, and its few characters belong to the cause. */
-function withoutName(text, number, seats) {
-  const name = seats.find((one) => one.seat === number)?.name;
-  return name && text.startsWith(name) ? text.slice(name.length).replace(/^[\s·:：]+/, "") : text;
 }

@@ -4,15 +4,15 @@ import { useFit } from "./fit.js";
 import { Question } from "./question.js";
 import { SCENES } from "./scenes.js";
 
-export function Subject({ view, t, language }) {
+export function Subject({ view, contestNs, t, language }) {
   const frame = useRef(null);
   const { scene } = view;
   const Scene = SCENES[scene.name] ?? SCENES.scoreboard; // a scene newer than this page: the scores are never wrong to show
   const hasQuestion = scene.name === "question" || scene.name === "scenario";
-  useFit(frame, [scene.name, scene.question?.prompt, view.secret?.id, view.preview?.prompt, view.turn?.position, language]);
+  useFit(frame, [scene.name, scene.question?.prompt, scene.question?.media?.state, view.secret?.id, view.preview?.prompt, view.turn?.position, language]);
   return html`
     <div class="subject" ref=${frame} data-scene=${scene.name}>
-      ${hasQuestion ? html`<${Question} view=${view} t=${t} />` : html`<${Scene} view=${view} t=${t} language=${language} />`}
+      ${hasQuestion ? html`<${Question} view=${view} contestNs=${contestNs} t=${t} />` : html`<${Scene} view=${view} t=${t} language=${language} />`}
     </div>
   `;
 }

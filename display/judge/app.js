@@ -1,7 +1,7 @@
 // The judge page: one score sheet, and what it is waiting for.
 import { html, useEffect } from "../shared/html.js";
+import { useLanguage } from "../shared/language.js";
 import { pick } from "../shared/strings.js";
-import { useLanguage } from "../host/language.js";
 import { CloseMarking } from "./chief.js";
 import { Reading } from "./reading.js";
 import { Sheet } from "./sheet.js";
@@ -11,9 +11,10 @@ import { Sheet } from "./sheet.js";
  * @param {object|null} props.view the judge view, null before the first snapshot
  * @param {{state: string}} props.link state of the line to the server
  * @param {(command: object) => Promise<{accepted: boolean, reason: object|null}>} props.send
+ * @param {object} props.display what `mount` knows of this page among the displays
  */
-export function App({ view, link, send }) {
-  const { language, t, toggle } = useLanguage(view?.lang);
+export function App({ view, link, send, display }) {
+  const { language, t, toggle } = useLanguage(view?.lang, display?.language);
   useEffect(() => {
     document.title = `${t("product")}${t("sentence")}${t("judge.page")}`;
   }, [t]);

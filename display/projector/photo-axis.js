@@ -1,9 +1,12 @@
 // The time axis of the photo finish: where each press stands, to scale, and where its label finds room.
 
-export const AXIS_FROM = 16; // percent of the stage's height, from the stage's left edge: the first press
-export const AXIS_TO = 150;
+import { stageSize } from "./frame.js";
+
+const AXIS_FROM = 16; // u from the stage's left edge: the first press
 const LABEL_WIDTH = 15.8;
-const LABELS_TO = 168; // the title-safe edge
+
+/** Where the axis ends, in u; room for a break and for what stands behind it. */
+export const axisTo = () => stageSize().width - 27.78;
 
 const MIN_SHARE = 0.06; // of the axis, between the first two presses: less than this could not be seen from the hall
 const ALONE_SPAN_US = 200_000;
@@ -27,7 +30,7 @@ function spanOf(buzz, presses) {
 function labelPlaces(wanted) {
   const places = [];
   for (const x of wanted) places.push(Math.max(x, (places.at(-1) ?? -Infinity) + LABEL_WIDTH));
-  let limit = LABELS_TO - LABEL_WIDTH / 2;
+  let limit = stageSize().width * 0.95 - LABEL_WIDTH / 2; // the title-safe edge
   for (let i = places.length - 1; i >= 0; i -= 1) {
     places[i] = Math.min(places[i], limit);
     limit = places[i] - LABEL_WIDTH;
@@ -38,18 +41,19 @@ function labelPlaces(wanted) {
 /**
  * @param {object} buzz of the view
  * @returns {{span_us: number, marks: {seat, status, lag_us, uncertainty_us, leads: bool, beyond: bool, x, half, labelX}[]}}
- *   in order of time; x, labelX and half (of the interval that holds the press) in percent of the stage's height;
+ *   in order of time; x, labelX and half (of the interval that holds the press) in u;
  *   beyond: later than the axis reaches
  */
 export function axisOf(buzz) {
   const presses = buzz.order.filter(counts).sort((a, b) => a.lag_us - b.lag_us);
   const span = spanOf(buzz, presses);
-  const scale = (AXIS_TO - AXIS_FROM) / span;
-  const offset = buzz.phase === "too_close" ? (AXIS_TO - AXIS_FROM) * 0.34 : 0; // room for the earliest one's interval
+  const to = axisTo();
+  const scale = (to - AXIS_FROM) / span;
+  const offset = buzz.phase === "too_close" ? (to - AXIS_FROM) * 0.34 : 0; // room for the earliest one's interval
   const marks = presses.map((press) => {
     const exact = AXIS_FROM + offset + press.lag_us * scale;
-    const beyond = exact > AXIS_TO;
-    return { ...press, leads: press.status !== "after", beyond, x: beyond ? AXIS_TO + 7 : exact, half: press.uncertainty_us * scale };
+    const beyond = exact > to;
+    return { ...press, leads: press.status !== "after", beyond, x: beyond ? to + 7 : exact, half: press.uncertainty_us * scale };
   });
   const places = labelPlaces(marks.map((mark) => Math.max(mark.x, AXIS_FROM)));
   return { span_us: span, marks: marks.map((mark, i) => ({ ...mark, labelX: places[i] })) };

@@ -1,7 +1,7 @@
-// The wave as functions: x (percent of stage height, 0 at the stage's left edge) → displacement, upwards, in the same unit.
+// The wave as functions: x (in u, 0 at the stage's left edge) → displacement, upwards, in the same unit.
+import { stageSize } from "./frame.js";
 
-export const STAGE_WIDTH = 177.78;
-const MIDDLE = STAGE_WIDTH / 2;
+const middle = () => stageSize().width / 2;
 
 const bell = (distance, width) => Math.exp(-((distance / width) ** 2));
 
@@ -16,7 +16,8 @@ const packet = (x, at, height, width, wavelength) => height * bell(x - at, width
 
 /** At rest: almost flat; a murmur in the middle, and one above the seat whose turn it is. */
 function calm({ at = null }) {
-  return (x) => packet(x, MIDDLE, 0.45, 60, 11) + (at === null ? 0 : packet(x, at, 1.5, 6.5, 2.1));
+  const from = middle();
+  return (x) => packet(x, from, 0.45, 60, 11) + (at === null ? 0 : packet(x, at, 1.5, 6.5, 2.1));
 }
 
 /** Armed: a string under tension. */
@@ -26,8 +27,9 @@ const taut = () => () => 0;
 function pulse({ still = false }) {
   const beatS = 1.15;
   const speed = 105;
+  const from = middle();
   return (x, timeS) => {
-    const distance = Math.abs(x - MIDDLE);
+    const distance = Math.abs(x - from);
     if (still) return packet(distance, 0, 4.2, 16, 3.4);
     let sum = 0;
     for (let back = 0; back < 2; back += 1) {
@@ -53,7 +55,7 @@ function bursts({ onsets, decay = 5.5 }) {
 }
 
 /** A single swell: right, or a name that is called. */
-const swell = ({ at = MIDDLE, height = 4.5, width = 34, wavelength = 2.6 }) => (x) => packet(x, at, height, width, wavelength);
+const swell = ({ at = middle(), height = 4.5, width = 34, wavelength = 2.6 }) => (x) => packet(x, at, height, width, wavelength);
 
 /** One voice a column, as strong as its share (0..1). */
 function levels({ places, shares, height, width }) {
@@ -69,10 +71,17 @@ function speech({ height }) {
     const vowel = along <= 0 ? 0 : Math.min(1, along * 6) ** 1.5 * Math.exp(-(Math.max(0, along - 0.22) ** 2) / 0.13);
     return strength * (hiss + vowel * voice(x - start, 2.35) * (0.86 + 0.14 * Math.sin(x * 0.61)));
   };
-  return (x) => height * (syllable(x, 42, 46, 1) + syllable(x, 94, 58, 0.82)) + packet(x, MIDDLE, 0.3, 90, 7);
+  const from = middle();
+  return (x) => height * (syllable(x, from - 47, 46, 1) + syllable(x, from + 5, 58, 0.82)) + packet(x, from, 0.3, 90, 7);
 }
 
-const SHAPES = { calm, taut, pulse, bursts, swell, levels, speech };
+/** A recording: talk along the whole line, with its pauses; it lives a little. */
+const murmur = ({ height = 2.7 }) => (x, timeS) => {
+  const talk = Math.max(0, 0.55 + 0.45 * Math.sin(x * 0.23 + 1.7 * Math.sin(x * 0.071)) - 0.25 * Math.sin(x * 0.61)) ** 1.5;
+  return height * talk * voice(x, 2.1) * (0.82 + 0.18 * Math.sin(timeS * 2.4 - x * 0.35));
+};
+
+const SHAPES = { calm, taut, murmur, pulse, bursts, swell, levels, speech };
 
 /** @returns {(x: number, timeS: number) => number} the displacement function of a shape description */
 export function displacement(shape) {

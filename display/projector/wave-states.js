@@ -1,20 +1,18 @@
 // Which line belongs to which picture: from a view to what wave.js draws.
 import { remainingMs } from "../shared/clock.js";
+import { safeWidth, stageSize } from "./frame.js";
+import { playedPart, isPlaying } from "./media.js";
 import { axisOf } from "./photo-axis.js";
+import { anyPhoto } from "./portrait.js";
 import { buzzPhase, isAtWork, showsPhotoFinish } from "./time.js";
-import { STAGE_WIDTH } from "./wave-shapes.js";
 
-const COLOUR = { ink: [12, 18, 32], paper: [244, 241, 234], dim: [62, 76, 110], amber: [255, 176, 0], jade: [23, 184, 144], ash: [140, 149, 166] };
-const SAFE_LEFT = STAGE_WIDTH * 0.05;
-const SAFE_WIDTH = STAGE_WIDTH * 0.9;
-
-/** The middle of a seat's column, in percent of the stage's height from the stage's left edge. */
+/** The middle of a seat's column, in u from the stage's left edge. */
 export function seatX(seats, seat) {
   const index = seats.findIndex((one) => one.seat === seat);
-  return SAFE_LEFT + (SAFE_WIDTH * (index + 0.5)) / seats.length;
+  return stageSize().width * 0.05 + (safeWidth() * (index + 0.5)) / seats.length;
 }
 
-const base = { weight: 0.34, colour: COLOUR.paper, parts: [], left: null, dim: COLOUR.dim, moves: false, breathes: false };
+const base = { weight: 0.34, colour: "text", parts: [], left: null, moves: false, breathes: false };
 const calm = (at = null) => ({ ...base, shape: { name: "calm", at }, breathes: true });
 
 function clocked(view, contestNs) {
@@ -24,8 +22,8 @@ function clocked(view, contestNs) {
 }
 
 function ruled(ruling) {
-  if (ruling.result === "right" || ruling.result === "partial") return { ...base, colour: COLOUR.jade, weight: 0.5, shape: { name: "swell", height: 3.6, width: 62, wavelength: 2.7 } };
-  return { ...base, colour: COLOUR.ash, weight: ruling.result === "wrong" ? 1.1 : 0.5, shape: { name: "taut" } };
+  if (ruling.result === "right" || ruling.result === "partial") return { ...base, colour: "right", weight: 0.5, shape: { name: "swell", height: 3.6, width: 62, wavelength: 2.7 } };
+  return { ...base, colour: "strike", weight: ruling.result === "wrong" ? 1.1 : 0.5, shape: { name: "taut" } };
 }
 
 function photoFinish(buzz) {
@@ -34,7 +32,7 @@ function photoFinish(buzz) {
   const onsets = counted.map((mark) => ({ at: mark.x, height: mark.leads ? 7 : 3.6 }));
   const parts = counted
     .filter((mark) => mark.leads)
-    .map((mark) => ({ from: mark.x, to: Math.min(...counted.filter((one) => one.x > mark.x).map((one) => one.x), mark.x + 24), colour: COLOUR.amber }));
+    .map((mark) => ({ from: mark.x, to: Math.min(...counted.filter((one) => one.x > mark.x).map((one) => one.x), mark.x + 24), colour: "open" }));
   return { ...base, weight: 0.42, shape: { name: "bursts", onsets }, parts };
 }
 
@@ -45,8 +43,11 @@ function question(view, nowNs, contestNs) {
   if (scene.phase === "ruled" && scene.ruling) return ruled(scene.ruling);
   if (scene.phase === "revealed") return scene.ruling?.result === "right" ? { ...ruled(scene.ruling), weight: 0.34 } : calm();
   if (phase === "armed") return { ...base, weight: 0.5, shape: { name: "taut" } };
-  if (phase === "open") return { ...base, weight: 0.55, colour: COLOUR.amber, shape: { name: "pulse" }, moves: true };
+  if (phase === "open") return { ...base, weight: 0.55, colour: "open", shape: { name: "pulse" }, moves: true };
   if (phase === "interrupted") return { ...base, shape: { name: "taut" } };
+  const { media } = scene.question;
+  // A recording murmurs along the line, and what has been heard of it is bright. A film has the line for its time alone.
+  if (isPlaying(media)) return { ...base, shape: { name: media.kind === "audio" ? "murmur" : "taut" }, moves: media.kind === "audio", left: () => playedPart(media, contestNs()) ?? 0 };
   const speaker = view.seats.find((seat) => seat.state === "turn" || seat.state === "floor");
   const left = clocked(view, contestNs);
   return { ...calm(speaker ? seatX(view.seats, speaker.seat) : null), left, breathes: !left };
@@ -58,7 +59,7 @@ function stakes(view) {
   const most = Math.max(1, ...chosen.values());
   const shares = view.seats.map((seat) => (chosen.get(seat.seat) ?? 0) / most);
   const places = view.seats.map((seat) => seatX(view.seats, seat.seat));
-  return { ...base, shape: { name: "levels", places, shares, height: 2.8, width: (SAFE_WIDTH / view.seats.length) * 0.27 } };
+  return { ...base, shape: { name: "levels", places, shares, height: 2.8, width: (safeWidth() / view.seats.length) * 0.27 } };
 }
 
 /** One voice a column, the higher the score the stronger. */
@@ -67,7 +68,7 @@ function scores(view) {
   const [low, high] = [Math.min(...points), Math.max(...points)];
   const shares = points.map((score) => (high === low ? 0.5 : 0.12 + (0.88 * (score - low)) / (high - low)));
   const places = view.seats.map((seat) => seatX(view.seats, seat.seat));
-  return { ...base, shape: { name: "levels", places, shares, height: 6.5, width: (SAFE_WIDTH / view.seats.length) * 0.27 } };
+  return { ...base, shape: { name: "levels", places, shares, height: 6.5, width: (safeWidth() / view.seats.length) * 0.27 } };
 }
 
 function final(view) {
@@ -75,20 +76,20 @@ function final(view) {
   const latest = places.at(-1);
   if (complete || !latest) return { ...base, shape: { name: "calm", at: null }, breathes: true };
   if (latest.place > 1) return { ...base, shape: { name: "swell", height: 2.2 + 2.2 / latest.place, width: 40 } };
-  return { ...base, colour: COLOUR.ink, weight: 0.7, shape: { name: "speech", height: 10 }, breathes: true };
+  return { ...base, colour: "champion", weight: 0.7, shape: { name: "speech", height: 10 }, breathes: true };
 }
 
 /**
  * @param {object} view
- * @param {number} y where the picture keeps room for the line, in percent of the stage's height
+ * @param {number} y where the picture keeps room for the line, in u
  */
 export function waveOf(view, nowNs, contestNs, y) {
   const { scene } = view;
   if (view.correction && !isAtWork(view)) return { ...calm(), y };
   const kinds = {
     opening: () => ({ ...base, weight: 0.42, shape: { name: "speech", height: 9.5 }, breathes: true }),
-    lineup: () => ({ ...base, shape: { name: "levels", places: view.seats.map((seat) => seatX(view.seats, seat.seat)), shares: view.seats.map(() => 0.5), height: 4, width: (SAFE_WIDTH / view.seats.length) * 0.27 }, breathes: true }),
-    turn_call: () => ({ ...base, colour: COLOUR.amber, shape: { name: "swell", at: seatX(view.seats, scene.seat), height: 3, width: 11, wavelength: 2.3 }, breathes: true }),
+    lineup: () => ({ ...base, shape: { name: "levels", places: view.seats.map((seat) => seatX(view.seats, seat.seat)), shares: view.seats.map(() => 0.5), height: anyPhoto(view.seats) ? 2.6 : 4, width: (safeWidth() / view.seats.length) * 0.27 }, breathes: true }),
+    turn_call: () => ({ ...base, colour: "open", shape: { name: "swell", at: seatX(view.seats, scene.seat), height: 3, width: 11, wavelength: 2.3 }, breathes: true }),
     cue: () => ({ ...base, weight: 0.42, shape: { name: "speech", height: 6 }, breathes: true }),
     stakes: () => stakes(view),
     stake: () => calm(seatX(view.seats, scene.seat)),

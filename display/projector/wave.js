@@ -1,9 +1,15 @@
 // Draws the one line that runs through every scene. Frames are asked for only while something moves.
-import { displacement, STAGE_WIDTH } from "./wave-shapes.js";
+// It is an SVG path and not a canvas: rastering it costs the page's own thread nothing, and it is sharp on any wall.
+import { stageSize } from "./frame.js";
+import { waveColour } from "./wave-colours.js";
+import { displacement } from "./wave-shapes.js";
 
 const CHANGE_MS = 420;
 const TRAVEL_MS = 900;
-const STEP = 0.11; // percent of stage height between two points of the line
+const STEP = 0.11; // u between two places where the line is looked at
+const STRAIGHT = 0.2; // pixels: places no further than this from a straight line are left out
+const FINE = 10; // path units in a pixel: whole numbers are written and read faster
+const SVG = "http://www.w3.org/2000/svg";
 
 const easeOut = (t) => 1 - (1 - t) ** 3;
 const mix = (a, b, t) => a + (b - a) * t;
@@ -11,58 +17,90 @@ const mixColour = (a, b, t) => a.map((part, i) => Math.round(mix(part, b[i], t))
 const css = (colour) => `rgb(${colour.join(" ")})`;
 
 /**
- * @param {HTMLCanvasElement} canvas covers the whole window
+ * @param {SVGSVGElement} picture covers the whole window
  * @returns {{show, travel, resize, close}}
- *   show(spec): spec = {y, shape, colour: [r,g,b], weight, parts: [{from, to, colour}], left: null | () => 0..1, dim: [r,g,b],
- *     moves: bool, breathes: bool}; lengths in percent of the stage's height
+ *   show(spec): spec = {y, shape, colour, weight, parts: [{from, to, colour}], left: null | () => 0..1,
+ *     moves: bool, breathes: bool}; lengths in u, colours by name (wave-colours.js)
  *   travel(fromX, toX, colour): a packet runs along the line, 900 ms
  */
-export function createWave(canvas) {
-  const pen = canvas.getContext("2d");
-  const still = window.matchMedia("(prefers-reduced-motion: reduce)");
-  let stage = { unit: 1, left: 0, top: 0, ratio: 1 };
+export function createWave(picture) {
+  const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const isStill = () => reduced.matches || document.documentElement.dataset.still === "yes";
+  const paths = []; // in the order in which they lie over one another
+  let stage = { unit: 1, left: 0, top: 0, size: null };
   let now = null; // the spec on show
   let before = null; // {spec, at}: what it grows out of
   let journey = null;
   let frame = 0;
+  let drawnEdge = null; // where the clock's end of the line stood when it was last drawn
 
   function resize() {
     const { innerWidth: width, innerHeight: height } = window;
-    const unit = Math.min(height / 100, width / STAGE_WIDTH);
-    const ratio = Math.min(2, window.devicePixelRatio || 1);
-    stage = { unit, left: (width - unit * STAGE_WIDTH) / 2, top: (height - unit * 100) / 2, ratio };
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    wake();
+    const size = stageSize();
+    const unit = Math.min(height / size.height, width / size.width);
+    stage = { unit, left: (width - unit * size.width) / 2, top: (height - unit * size.height) / 2, size };
+    picture.setAttribute("viewBox", `0 0 ${width * FINE} ${height * FINE}`);
+    anew();
   }
 
-  function stroke(line, colour, weight, from, to, y) {
+  /** The line between two places as path data; of a straight stretch only the ends. */
+  function dataOf(line, from, to, y) {
     const { unit, left, top } = stage;
-    pen.beginPath();
-    for (let x = from; x <= to + STEP; x += STEP) {
+    let data = "";
+    const write = (x, down) => (data += `${data ? "L" : "M"}${Math.round(x * FINE)} ${Math.round(down * FINE)}`);
+    let heldX = left + from * unit; // the last place written
+    let [lastX, lastY] = [heldX, top + (y - line(from)) * unit];
+    let slope = null; // at which the line left it
+    write(lastX, lastY);
+    for (let x = from + STEP; x < to + STEP; x += STEP) {
       const at = Math.min(x, to);
-      pen.lineTo(left + at * unit, top + (y - line(at)) * unit);
+      const nextX = left + at * unit;
+      const nextY = top + (y - line(at)) * unit;
+      const steep = (nextY - lastY) / (nextX - lastX || 1);
+      slope ??= steep;
+      if (Math.abs(steep - slope) * (nextX - heldX) > STRAIGHT) {
+        write(lastX, lastY);
+        heldX = lastX;
+        slope = steep;
+      }
+      [lastX, lastY] = [nextX, nextY];
     }
-    pen.strokeStyle = css(colour);
-    pen.lineWidth = weight * unit;
-    pen.stroke();
+    write(lastX, lastY);
+    return data;
+  }
+
+  /** Draws over what was drawn before in this frame; `place` counts up from 0. */
+  function stroke(place, line, colour, weight, from, to, y) {
+    paths[place] ??= picture.appendChild(document.createElementNS(SVG, "path"));
+    paths[place].setAttribute("d", dataOf(line, from, to, y));
+    paths[place].setAttribute("stroke", css(colour));
+    paths[place].setAttribute("stroke-width", weight * stage.unit * FINE);
   }
 
   function draw(timeMs) {
     frame = 0;
     if (!now) return;
+    const margin = stage.left / stage.unit;
+    const [from, to] = [-margin, stage.size.width + margin];
+    const edge = now.left ? mix(from, to, now.left()) : null;
+    if (edge !== null && drawnEdge !== null && !before && !journey && Math.abs(edge - drawnEdge) * stage.unit < 0.5) {
+      wake(); // the clock has not moved its end by a pixel yet
+      return;
+    }
+    drawnEdge = edge;
     const timeS = timeMs / 1000;
     const along = before ? Math.min(1, (timeMs - before.at) / CHANGE_MS) : 1;
     const eased = easeOut(along);
     const target = now.line;
     let line = (x) => target(x, timeS - now.since);
-    let { y, colour, weight } = now;
+    let { y, weight } = now;
+    let colour = waveColour(now.colour);
     if (before) {
       const old = before.spec;
       const grown = line;
       line = (x) => mix(old.line(x, before.age), grown(x), eased);
       y = mix(old.y, y, eased);
-      colour = mixColour(old.colour, colour, eased);
+      colour = mixColour(waveColour(old.colour), colour, eased);
       weight = mix(old.weight, weight, eased);
     }
     if (journey) {
@@ -75,23 +113,21 @@ export function createWave(canvas) {
       if (part >= 1) journey = null;
     }
 
-    const margin = stage.left / stage.unit;
-    const [from, to] = [-margin, STAGE_WIDTH + margin];
-    pen.setTransform(stage.ratio, 0, 0, stage.ratio, 0, 0);
-    pen.clearRect(0, 0, canvas.width, canvas.height);
-    pen.lineJoin = "round";
-    if (now.left) {
-      const edge = mix(from, to, now.left());
-      stroke(line, now.dim, weight, edge, to, y);
-      stroke(line, colour, weight, from, edge, y);
-    } else {
-      stroke(line, colour, weight, from, to, y);
-    }
-    for (const part of now.parts) stroke(line, mixColour(colour, part.colour, eased), weight * 1.25, part.from, part.to, y);
-    if (journey) stroke(line, journey.colour, weight * 1.3, journey.centre - 9, journey.centre + 9, y);
+    let place = 0;
+    const lay = (...how) => stroke(place++, line, ...how, y);
+    if (edge !== null) lay(waveColour("dim"), weight, edge, to);
+    lay(colour, weight, from, edge ?? to);
+    for (const part of now.parts) lay(mixColour(colour, waveColour(part.colour), eased), weight * 1.25, part.from, part.to);
+    if (journey) lay(waveColour(journey.colour), weight * 1.3, journey.centre - 9, journey.centre + 9);
+    for (const path of paths.splice(place)) path.remove();
 
     if (along >= 1) before = null;
-    if (before || journey || (now.moves && !still.matches) || now.left) wake();
+    if (before || journey || (now.moves && !isStill()) || now.left) wake();
+  }
+
+  function anew() {
+    drawnEdge = null;
+    wake();
   }
 
   function wake() {
@@ -101,34 +137,38 @@ export function createWave(canvas) {
   function show(spec) {
     const { y, shape, colour, weight, left } = spec;
     // The same line again (a new revision of the same picture) must not start anew; its clock may be another, though.
-    const key = JSON.stringify({ y, shape, colour, weight, clocked: Boolean(left) });
+    if (stage.size !== stageSize()) resize(); // another ratio
+    const key = JSON.stringify({ y, shape, colour, weight, clocked: Boolean(left), size: stage.size });
     const timeMs = performance.now();
     if (key === now?.key) {
       now.left = left;
       wake();
       return;
     }
-    before = now && !still.matches ? { spec: now, at: timeMs, age: timeMs / 1000 - now.since } : null;
+    before = now && !isStill() ? { spec: now, at: timeMs, age: timeMs / 1000 - now.since } : null;
     now = { ...spec, key, since: timeMs / 1000, line: displacement(spec.shape) };
-    canvas.style.transformOrigin = `50% ${stage.top + y * stage.unit}px`;
-    canvas.dataset.breathes = spec.breathes ? "yes" : "no";
+    drawnEdge = null;
+    picture.style.transformOrigin = `50% ${stage.top + y * stage.unit}px`;
+    picture.dataset.breathes = spec.breathes ? "yes" : "no";
     wake();
   }
 
   function travel(fromX, toX, colour) {
-    if (still.matches) return;
+    if (isStill()) return;
     journey = { from: fromX, to: toX, at: performance.now(), colour, centre: fromX };
     wake();
   }
 
   resize();
   window.addEventListener("resize", resize);
+  window.addEventListener("look", anew);
   return {
     show,
     travel,
     close() {
       cancelAnimationFrame(frame);
       window.removeEventListener("resize", resize);
+      window.removeEventListener("look", anew);
     },
   };
 }

@@ -1,11 +1,16 @@
 // Every string the pages say, in both languages. Keys stand in one table a page; common.js holds what all share.
+import { audience } from "./strings/audience.js";
 import { common } from "./strings/common.js";
 import { consoleStrings } from "./strings/console.js";
 import { desk } from "./strings/desk.js";
 import { judge } from "./strings/judge.js";
+import { moment } from "./strings/moment.js";
+import { overlay } from "./strings/overlay.js";
 import { projector } from "./strings/projector.js";
+import { stage } from "./strings/stage.js";
+import { testCard } from "./strings/test_card.js";
 
-const CATALOGUE = { ...common, ...projector, ...consoleStrings, ...judge, ...desk };
+const CATALOGUE = { ...common, ...projector, ...consoleStrings, ...judge, ...desk, ...moment, ...stage, ...audience, ...overlay, ...testCard };
 const LANGUAGES = { "zh-CN": 0, en: 1 };
 
 /**
@@ -22,6 +27,12 @@ export function translator(language) {
     if (!entry) throw new Error(`no string '${key}' in the catalogue`);
     return entry[column].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
   };
+}
+
+/** A string in both languages, as the server sends its own: {zh, en}. */
+export function pair(key) {
+  const [zh, en] = CATALOGUE[key];
+  return { zh, en };
 }
 
 /** Pick the language of a {zh, en} pair sent by the server. */

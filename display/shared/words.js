@@ -1,6 +1,6 @@
 // Chinese set by words: a line breaks between words and never inside one, a figure stays with what it counts, marks that
 // stand side by side share their room. What is around it keeps words whole (tokens.css); nothing is added to the text itself.
-import { html } from "./html.js";
+import { Component, html } from "./html.js";
 
 const segmenter = typeof Intl.Segmenter === "function" ? new Intl.Segmenter("zh", { granularity: "word" }) : null;
 const HAN = /\p{Script=Han}/u;
@@ -71,9 +71,7 @@ function squeezed(text, following) {
   return parts.length ? [...parts, text.slice(from)] : text;
 }
 
-/** @param {*} text whatever is no Chinese text is answered as it is */
-export function words(text) {
-  if (typeof text !== "string" || !segmenter || !HAN.test(text)) return text;
+function piecesOf(text) {
   const all = remembered(text);
   return all.map(({ text: part, word, whole }, i) => {
     const before = i > 0 ? all[i - 1] : null;
@@ -81,4 +79,20 @@ export function words(text) {
     const set = whole ? [html`<span class="together">${part.trimEnd()}</span>`, part.slice(part.trimEnd().length)] : squeezed(part, all[i + 1]?.text[0] ?? "");
     return html`${may && html`<wbr />`}${set}`;
   });
+}
+
+/** Looked at again only when the text is another one: a clock beside it has the whole picture rendered each second. */
+class Words extends Component {
+  shouldComponentUpdate({ text }) {
+    return text !== this.props.text;
+  }
+
+  render({ text }) {
+    return piecesOf(text);
+  }
+}
+
+/** @param {*} text whatever is no Chinese text is answered as it is */
+export function words(text) {
+  return typeof text === "string" && segmenter && HAN.test(text) ? html`<${Words} text=${text} />` : text;
 }

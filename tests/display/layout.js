@@ -1,17 +1,19 @@
-// Measures the projector's picture as it stands; answers a list of complaints. Sizes in percent of the stage's height.
+// Measures the projector's picture as it stands; answers a list of complaints. Sizes in u, as the stage counts them.
 () => {
-  const SAFE = { x: 5 * (16 / 9), y: 5 };
   const SMALLEST = 3.2;
   const SLACK = 0.3; // rounding, and the side bearings of large figures
   const stage = document.querySelector(".stage");
   if (!stage) return [];
   const frame = stage.getBoundingClientRect();
-  const u = frame.height / 100;
+  const across = parseFloat(getComputedStyle(stage).getPropertyValue("--stage-w"));
+  const high = parseFloat(getComputedStyle(stage).getPropertyValue("--stage-h"));
+  const SAFE = { x: 0.05 * across, y: 0.05 * high };
+  const u = frame.height / high;
   const complaints = [];
 
   const visible = (element) => {
     const style = getComputedStyle(element);
-    if (style.display === "none" || style.visibility === "hidden") return false;
+    if (style.visibility === "hidden" || element.getClientRects().length === 0) return false;
     for (let at = element; at && at !== stage; at = at.parentElement) if (getComputedStyle(at).clipPath !== "none") return false;
     return true;
   };
@@ -29,7 +31,8 @@
     const figures = element.closest(".figures") !== null;
     const tall = figures ? 0.72 : 1;
     const cut = box.height < size * 1.9 ? Math.max(0, (box.height - size * tall) / 2) : size * 0.15;
-    return { element, figures, left: box.left, right: box.right, top: box.top + cut, bottom: box.bottom - cut };
+    const shown = getComputedStyle(element).overflowY === "hidden" ? element.getBoundingClientRect().bottom : Infinity; // lines that are cut away
+    return { element, figures, left: box.left, right: box.right, top: box.top + cut, bottom: Math.min(shown, box.bottom - cut) };
   };
 
   for (const element of texts) {
@@ -56,7 +59,17 @@
     }
   }
 
-  const boxes = texts.map(ink);
+  const pictures = [...stage.querySelectorAll(".portrait, .media-picture, .sponsor")].filter(visible).map((element) => {
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    return { element, left, right, top, bottom };
+  });
+  for (const { element, left, right, top, bottom } of pictures) {
+    const edges = [(left - frame.left) / u - SAFE.x, (frame.right - right) / u - SAFE.x, (top - frame.top) / u - SAFE.y, (frame.bottom - bottom) / u - SAFE.y];
+    if (Math.min(...edges) < -SLACK) say("outside the title-safe area", element);
+    if (right - left < 2 * u || bottom - top < 2 * u) say("hardly to be seen", element);
+  }
+
+  const boxes = [...texts.map(ink), ...pictures];
   boxes.forEach((one, index) => {
     for (const other of boxes.slice(index + 1)) {
       if (one.element.contains(other.element) || other.element.contains(one.element)) continue;

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Route
 from server.web import DISPLAY, POLICY
 
 HERE = Path(__file__).parent
+MEDIA = HERE / "fixtures" / "media"  # what a view names as /media/NAME
 ORIGIN = "http://stage.test"
 STAND_INS = {"/display/shared/connection.js": HERE / "connection.js"}
 
@@ -26,27 +27,36 @@ def open_role(page: Page, role: str, query: str = "") -> Page:
 
     def serve(route: Route) -> None:
         path = route.request.url.removeprefix(ORIGIN).partition("?")[0]
-        file = STAND_INS.get(path)
-        if file is None:
-            file = (
-                DISPLAY / path.removeprefix("/display/")
-                if path.startswith("/display/")
-                else DISPLAY / path[1:] / "index.html"
-            )
+        if path.startswith("/display/"):
+            file = STAND_INS.get(path, DISPLAY / path.removeprefix("/display/"))
+        elif path.startswith("/media/"):
+            file = MEDIA / path.removeprefix("/media/")
+        else:
+            file = DISPLAY / path[1:] / "index.html"
         if not route.request.url.startswith(ORIGIN) or not file.is_file():
             route.fulfill(status=404, body=f"not there: {route.request.url}")
             return
         kind = "text/javascript" if file.suffix in (".js", ".mjs") else mimetypes.guess_type(file.name)[0]
-        route.fulfill(
-            body=file.read_bytes(),
-            headers={"Content-Type": kind or "application/octet-stream", "Content-Security-Policy": POLICY},
-        )
+        headers = {"Content-Type": kind or "application/octet-stream", "Content-Security-Policy": POLICY}
+        answer(route, file.read_bytes(), {**headers, "Accept-Ranges": "bytes"})
 
     page.route("**/*", serve)
     page.emulate_media(reduced_motion="reduce")
     page.goto(f"{ORIGIN}/{role}{query}")
     page.wait_for_function("() => window.show !== undefined")
     return page
+
+
+def answer(route: Route, body: bytes, headers: dict[str, str]) -> None:
+    """The file, or the part of it that is asked for: a film can be sought only where parts are given."""
+    asked = route.request.headers.get("range")
+    if asked is None:
+        route.fulfill(body=body, headers=headers)
+        return
+    first, _, last = asked.removeprefix("bytes=").partition("-")
+    start, end = int(first), min(int(last or len(body) - 1), len(body) - 1)
+    part = f"bytes {start}-{end}/{len(body)}"
+    route.fulfill(status=206, body=body[start : end + 1], headers={**headers, "Content-Range": part})
 
 
 def show(page: Page, view: dict[str, Any]) -> None:

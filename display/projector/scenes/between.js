@@ -3,8 +3,9 @@ import { html } from "../../shared/html.js";
 import { pick } from "../../shared/strings.js";
 import { words } from "../../shared/words.js";
 import { Fit, Name } from "../fit.js";
+import { Portrait, photoOf } from "../portrait.js";
 import { seatOf } from "../seats.js";
-import { titlePair } from "../titles.js";
+import { titlePair, wholeWords } from "../titles.js";
 import { Outlook } from "./facts.js";
 import { Board } from "./stakes.js";
 import { TieTitle } from "./tie.js";
@@ -52,7 +53,7 @@ export function RoundTitle({ view, language, t }) {
   return html`<div class="scene round-title">
     <div class="round-name">
       <div class="round-ordinal">${t("p.round", { ordinal, position: round.position, of: round.of })}</div>
-      <${Fit} max=${27} min=${9} wrap=${language === "en"} class="round-words">${title.main}<//>
+      <${Fit} max=${27} min=${9} wrap=${language === "en"} class="round-words">${wholeWords(title.main)}<//>
       <div class="round-english figures">${title.beside}</div>
     </div>
     <${Fit} max=${5.4} as="ol" class="round-rules" data-role="rules">${rules.map((rule) => html`<li>${words(pick(rule, language))}</li>`)}<//>
@@ -60,11 +61,13 @@ export function RoundTitle({ view, language, t }) {
   </div>`;
 }
 
-/** One contestant, as large as it goes: number and name, the unit beneath. */
-export function Person({ seat, class: name = "", children }) {
-  return html`<div class=${`person ${name}`}>
-    <div class="person-number figures">${seat.seat}</div>
+/** One contestant, as large as it goes: the photo with the number, or the number alone; name, and the unit beneath. */
+export function Person({ seat, above, children }) {
+  const photo = photoOf(seat) !== null;
+  return html`<div class="person" data-photo=${photo ? "yes" : "no"}>
+    ${photo ? html`<${Portrait} seat=${seat} />` : html`<div class="person-number figures">${seat.seat}</div>`}
     <div class="person-words">
+      ${photo && html`<div class="person-invite">${above}</div>`}
       <${Name} max=${24} min=${6} class="person-name">${seat.name}<//>
       <${Fit} max=${5.4} class="person-unit">${seat.unit}<//>
       ${children}
@@ -77,9 +80,10 @@ export function TurnCall({ view, t }) {
   const seat = seatOf(view, scene.seat);
   if (scene.numbers?.length) return html`<${NumberCall} view=${view} seat=${seat} t=${t} />`;
   const chosen = scene.points ?? null;
+  const invite = t("p.invite");
   return html`<div class="scene turn-call">
-    <div class="invite">${t("p.invite")}</div>
-    <${Person} seat=${seat}>
+    ${photoOf(seat) === null && html`<div class="invite">${invite}</div>`}
+    <${Person} seat=${seat} above=${invite}>
       ${chosen !== null && html`<div class="person-chosen" data-role="chosen"><span>${t("p.chosen")}</span>${chosen === 0 ? html`<b>${t("p.declined")}</b>` : html`<b class="figures">${chosen}</b><span>${t("p.points")}</span>`}</div>`}
     <//>
     <div class="wave-room" data-wave-slot />

@@ -2,6 +2,7 @@
 import { html } from "../../shared/html.js";
 import { change } from "../../shared/numbers.js";
 import { Fit, Name } from "../fit.js";
+import { safeWidth } from "../frame.js";
 import { seatOf } from "../seats.js";
 
 const WITH_SEATS = 5; // more changes than that take the room of the seats as well
@@ -29,12 +30,12 @@ export function Correction({ view, t }) {
   </div>`;
 }
 
-const BAR_WIDTH = 148; // percent of the stage's height, for title, names and reason together
+const barWidth = () => safeWidth() - 12; // u, for title, names and reason together
 const NAMED = 3; // more changes than that are counted
 
 /** As much of a reason as the bar holds; the whole of it stands in the log and on the certificate. */
 function shortened(reason, taken) {
-  const room = Math.floor((BAR_WIDTH - taken) / 3.9);
+  const room = Math.floor((barWidth() - taken) / 3.9);
   return reason.length <= room ? reason : room > 5 ? `${reason.slice(0, room - 1)}…` : "";
 }
 

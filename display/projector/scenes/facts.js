@@ -29,7 +29,7 @@ export function Attempts({ attempts, t }) {
 export function Settled({ buzz, small = false, t }) {
   const { settled, lead_us: lead, uncertainty_us: uncertainty } = buzz.first;
   const known = settled === "estimate" && lead !== null;
-  const note = known ? t("p.tooCloseNote", { lag: milliseconds(lead), uncertainty: uncertaintyText(uncertainty ?? 0, milliseconds(lead)) }) : t("p.settledNote");
+  const note = known ? t(small ? "p.tooCloseNoteAside" : "p.tooCloseNote", { lag: milliseconds(lead), uncertainty: uncertaintyText(uncertainty ?? 0, milliseconds(lead)) }) : t("p.settledNote");
   return html`<div class="settled" data-role="settled" data-how=${settled}><${Fit} max=${small ? 4.6 : 7} as="b" class="settled-word">${t(`p.settled.${settled}`)}<//><${Fit} max=${4.2} class="settled-note">${note}<//></div>`;
 }
 

@@ -2,6 +2,7 @@
 import { html } from "../../shared/html.js";
 import { points } from "../../shared/numbers.js";
 import { Fit, Name } from "../fit.js";
+import { Portrait, anyPhoto, photoOf } from "../portrait.js";
 import { seatOf } from "../seats.js";
 
 function placeName(place, t) {
@@ -11,18 +12,24 @@ function placeName(place, t) {
   return t(place.seats.length > 1 ? "p.nthShared" : "p.nth", { ordinal, place: plain });
 }
 
-/** The place just revealed: one name, or several that share it, as large as they go. */
+/** The place just revealed: one name with its photo, or several that share the place, as large as they go. */
 function Latest({ view, place, t }) {
   const seats = place.seats.map((seat) => seatOf(view, seat));
   const champion = place.place === 1;
-  return html`<div class=${`latest ${champion ? "champion" : ""}`} data-role="final-place" data-place=${place.place} data-count=${seats.length}>
-    <div class="latest-place">${placeName(place, t)}</div>
-    ${seats.map(
-      (seat) => html`<div class="latest-one" data-seat=${seat.seat}>
-        <${Name} max=${champion ? 36 : 25} min=${5} class="latest-name">${seat.name}<//>
-        <div class="latest-line"><${Fit} max=${5.4} class="latest-unit">${seat.unit}<//><span class="latest-score"><b class="figures">${points(seat.score)}</b><small>${t("p.points")}</small></span></div>
-      </div>`,
-    )}
+  const photo = seats.length === 1 && photoOf(seats[0]) !== null;
+  const each = seats.length === 2 && anyPhoto(seats); // more than two have no room for pictures
+  return html`<div class=${`latest ${champion ? "champion" : ""}`} data-role="final-place" data-place=${place.place} data-count=${seats.length} data-photo=${photo ? "yes" : each ? "each" : "no"}>
+    <div class="latest-words">
+      <div class="latest-place">${placeName(place, t)}</div>
+      ${seats.map(
+        (seat) => html`<div class="latest-one" data-seat=${seat.seat}>
+          ${each && html`<${Portrait} seat=${seat} />`}
+          <${Name} max=${champion ? 36 : 25} min=${5} class="latest-name">${seat.name}<//>
+          <div class="latest-line"><${Fit} max=${5.4} class="latest-unit">${seat.unit}<//><span class="latest-score"><b class="figures">${points(seat.score)}</b><small>${t("p.points")}</small></span></div>
+        </div>`,
+      )}
+    </div>
+    ${photo && html`<${Portrait} seat=${seats[0]} />`}
   </div>`;
 }
 

@@ -3,6 +3,7 @@ import { html } from "../../shared/html.js";
 import { points } from "../../shared/numbers.js";
 import { ClockFace } from "../clock-face.js";
 import { Fit, Name } from "../fit.js";
+import { safeWidth } from "../frame.js";
 import { seatOf } from "../seats.js";
 import { QuestionText } from "./question-text.js";
 
@@ -35,7 +36,7 @@ export function Marks({ view, t }) {
   const { scene } = view;
   const seat = seatOf(view, scene.seat);
   const aside = [scene.masked > 0 && t("p.masked", { n: scene.masked }), scene.missing > 0 && t("p.missing", { n: scene.missing })].filter(Boolean).join(t("sentence"));
-  const room = 160 / scene.marks.length - 2; // percent of the stage's height, for one judge
+  const room = safeWidth() / scene.marks.length - 2; // u, for one judge
   const longest = Math.max(...scene.marks.map((mark) => mark.name.length));
   const sizes = { "--mark-size": Math.min(11, room / 2), "--judge-lines": room / longest >= 3.2 ? 1 : Math.ceil((longest * 3.6) / room) };
   return html`<div class="scene marks" style=${sizes}>

@@ -2,7 +2,8 @@
 import { html } from "../../shared/html.js";
 import { change, milliseconds } from "../../shared/numbers.js";
 import { Fit, Name } from "../fit.js";
-import { AXIS_TO, axisOf } from "../photo-axis.js";
+import { stageSize } from "../frame.js";
+import { axisOf, axisTo } from "../photo-axis.js";
 import { seatOf } from "../seats.js";
 import { Settled, uncertaintyText } from "./facts.js";
 
@@ -41,16 +42,16 @@ export function Fouls({ view, t }) {
 
 /** Ticks, intervals and leaders under the line, as one drawing in percent of the stage's height. */
 function AxisDrawing({ marks }) {
-  return html`<svg class="axis-drawing" viewBox="0 0 177.78 22" aria-hidden="true">
+  return html`<svg class="axis-drawing" viewBox=${`0 0 ${stageSize().width} 22`} aria-hidden="true">
     ${marks.map((mark) => {
       const path = `M${mark.x} ${AXIS_Y} v3.6 L${mark.labelX} ${LABEL_TOP}`;
       return html`<g class=${mark.leads ? "leads" : "after"}>
         ${!mark.beyond && mark.half > 0.5 && html`<rect class="interval" x=${mark.x - mark.half} y=${AXIS_Y + 4.2} width=${mark.half * 2} height="1.2" />`}
-        ${mark.status === "first" && html`<path class="finish" d=${`M${mark.x} ${AXIS_Y} v${-TO_BAND}`} />`}
+        ${mark.status === "first" && html`<path class="finish" d=${`M${mark.x} ${AXIS_Y} v${-(TO_BAND + stageSize().height - 100)}`} />`}
         <path class="leader" d=${path} />
       </g>`;
     })}
-    ${marks.some((mark) => mark.beyond) && html`<path class="axis-break" d=${`M${AXIS_TO + 1.4} ${AXIS_Y + 2.4} l2 -4.8 M${AXIS_TO + 3.2} ${AXIS_Y + 2.4} l2 -4.8`} />`}
+    ${marks.some((mark) => mark.beyond) && html`<path class="axis-break" d=${`M${axisTo() + 1.4} ${AXIS_Y + 2.4} l2 -4.8 M${axisTo() + 3.2} ${AXIS_Y + 2.4} l2 -4.8`} />`}
   </svg>`;
 }
 

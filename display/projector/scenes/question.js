@@ -2,6 +2,7 @@
 import { html } from "../../shared/html.js";
 import { ClockFace, lastTen } from "../clock-face.js";
 import { Fit, Name } from "../fit.js";
+import { isPlaying, lengthS, usePlayedS, videoTakesPicture } from "../media.js";
 import { seatOf } from "../seats.js";
 import { buzzPhase, showsPhotoFinish } from "../time.js";
 import { Attempts, Outlook, Settled, TieFor } from "./facts.js";
@@ -45,7 +46,21 @@ function Count({ count, crowded, t }) {
   </div>`;
 }
 
-function Aside({ view, t, nowNs, count }) {
+/** A recording or a film that is to be heard: said while nothing else matters, with how far it has come. */
+function Played({ media, contestNs, t }) {
+  const played = usePlayedS(media, contestNs);
+  const length = lengthS(media);
+  if (media.state === "stopped") return null;
+  const over = played !== null && length !== null && played >= Math.floor(length);
+  return html`<${Command} look="quiet" lines=${[t(media.kind === "audio" ? "p.listen" : "p.watch")]} note=${over ? t("p.played") : isPlaying(media) ? t("p.playing") : null}>
+    ${length !== null && html`<div class="played-time figures" data-role="played">${played !== null && html`${timeText(played)} <i>/</i> `}<i>${timeText(Math.floor(length))}</i></div>`}
+  <//>`;
+}
+
+/** Seconds as a player shows them: "0:07". */
+const timeText = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+
+function Aside({ view, t, nowNs, count, contestNs }) {
   const { scene, clock } = view;
   const { buzz } = scene;
   const phase = buzzPhase(buzz, nowNs);
@@ -57,7 +72,9 @@ function Aside({ view, t, nowNs, count }) {
   if (scene.phase === "revealed" || scene.phase === "ruled") {
     return html`${worth}${scene.ruling && html`<${Ruling} view=${view} t=${t} small=${true} />`}`;
   }
-  if (!buzz || phase === "idle") return html`${worth}${outlook}${timeUp || face}`;
+  const { media } = scene.question;
+  const played = media && media.kind !== "image" && html`<${Played} media=${media} contestNs=${contestNs} t=${t} />`;
+  if (!buzz || phase === "idle") return html`${worth}${outlook}${timeUp || face || played}`;
   const fouls = buzz.fouls.length > 0 && html`<${Fouls} view=${view} t=${t} />`;
   if (count !== null) return html`${fouls || failed}<${Count} count=${count} crowded=${Boolean(fouls || failed)} t=${t} />`;
   if (phase === "audience") return html`${worth}<${Command} look="quiet" lines=${[t("p.audience.1"), t("p.audience.2")]} />`;
@@ -74,14 +91,14 @@ function Aside({ view, t, nowNs, count }) {
 }
 
 export function QuestionScene(props) {
-  const { view, t, nowNs } = props;
+  const { view, t, nowNs, contestNs, display } = props;
   const { scene } = view;
   if (scene.phase === "ruled" && scene.ruling) return html`<${Ruling} view=${view} t=${t} />`;
   if (showsPhotoFinish(view, nowNs)) return html`<${PhotoFinish} ...${props} />`;
-  return html`<div class="scene question">
-    <${QuestionText} question=${scene.question} answer=${scene.phase === "revealed" ? scene.answer : null} t=${t} />
-    <aside class="aside"><${Aside} ...${props} /></aside>
+  const cinema = videoTakesPicture(view);
+  return html`<div class="scene question" data-cinema=${cinema ? "yes" : "no"}>
+    <${QuestionText} question=${scene.question} answer=${scene.phase === "revealed" ? scene.answer : null} cinema=${cinema} contestNs=${contestNs} display=${display} t=${t} />
+    ${!cinema && html`<aside class="aside"><${Aside} ...${props} /></aside>`}
     <div class="wave-room" data-wave-slot />
   </div>`;
 }
-

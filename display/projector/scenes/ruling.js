@@ -12,7 +12,7 @@ export function Ruling({ view, t, small = false }) {
   const seat = ruling.seat ? seatOf(view, ruling.seat) : null;
   const look = LOOKS[ruling.result];
   const scored = ["right", "partial", "wrong", "timeout", "declined"].includes(ruling.result) && (ruling.points !== 0 || (ruling.result === "right" && !view.scene.tie));
-  const word = html`<${Fit} max=${small ? 11 : 29} min=${5} wrap=${false} class="ruling-word">${t(`result.${ruling.result}`)}<//>`;
+  const word = html`<${Fit} max=${small ? 11 : 29} min=${small ? 4 : 5} wrap=${false} class="ruling-word">${t(`result.${ruling.result}`)}<//>`;
   const number = scored && html`<div class="ruling-points figures" data-long=${change(ruling.points).length > 4 ? "yes" : "no"}>${change(ruling.points)}</div>`;
   const who = seat && html`<div class="ruling-who"><b class="figures">${seat.seat}</b><${Name} max=${small ? 5 : 8.4} class="ruling-name">${seat.name}<//></div>`;
   if (small) return html`<div class=${`ruling small look-${look}`} data-role="ruling" data-result=${ruling.result}>${who}${word}${number}</div>`;

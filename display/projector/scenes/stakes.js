@@ -2,6 +2,7 @@
 import { html } from "../../shared/html.js";
 import { points } from "../../shared/numbers.js";
 import { Fit } from "../fit.js";
+import { safeWidth } from "../frame.js";
 
 export function Stakes({ view, t }) {
   const chosen = new Map(view.scene.stakes.map((one) => [one.seat, one.points]));
@@ -18,14 +19,14 @@ export function Stakes({ view, t }) {
   </div>`;
 }
 
-const BOARD = { width: 156, height: 30, most: 20, gap: 2.4 }; // percent of the stage's height
+const BOARD = { height: 30, most: 20, gap: 2.4 }; // percent of the stage's height
 
 /** Columns and size of the figures for a board of so many numbers. */
 export function boardLayout(count) {
   let best = { columns: 1, size: 0 };
   for (let columns = 1; columns <= count; columns += 1) {
     const rows = Math.ceil(count / columns);
-    const size = Math.min(BOARD.most, (BOARD.height - BOARD.gap * (rows - 1)) / rows, (BOARD.width / columns - BOARD.gap) / 1.25);
+    const size = Math.min(BOARD.most, (BOARD.height - BOARD.gap * (rows - 1)) / rows, ((safeWidth() - 4) / columns - BOARD.gap) / 1.25);
     if (size > best.size + 0.01) best = { columns, size };
   }
   return best;

@@ -1,0 +1,54 @@
+// "Which screen is this?": the page's name, as large as the window, over everything it shows. Not part of the page's own picture.
+
+const SHOWN_MS = 4000;
+const WIDEST = 0.9; // of the window
+const TALLEST = 0.5;
+
+/**
+ * @param {() => void} onChange it appeared or went
+ * @returns {{show: (name: string|null, page: string) => void, forbid: (yes: boolean) => void, shown: () => boolean}}
+ *   `show` for 4 s; a page without a name shows the first four signs of its id. `forbid(true)` takes it away and keeps it away.
+ */
+export function createFlash(onChange) {
+  const sheet = document.createElement("link");
+  sheet.rel = "stylesheet";
+  sheet.href = "/display/shared/flash.css";
+  document.head.append(sheet);
+
+  let board = null;
+  let timer = 0;
+  let forbidden = false;
+
+  function hide() {
+    if (!board) return;
+    clearTimeout(timer);
+    board.remove();
+    board = null;
+    onChange();
+  }
+
+  return {
+    shown: () => board !== null,
+    forbid: (yes) => {
+      forbidden = yes;
+      if (yes) hide();
+    },
+    show: (name, page) => {
+      if (forbidden) return;
+      hide();
+      const word = name || page.slice(0, 4);
+      board = document.createElement("div");
+      board.className = "flash-board";
+      board.dataset.role = "flash";
+      board.setAttribute("role", "status");
+      const text = document.createElement("span");
+      text.textContent = word;
+      board.append(text);
+      board.style.fontSize = "100px";
+      document.body.append(board);
+      board.style.fontSize = `min(${(WIDEST * 100 * 100) / text.offsetWidth}vw, ${TALLEST * 100}vh)`;
+      timer = setTimeout(hide, SHOWN_MS);
+      onChange();
+    },
+  };
+}

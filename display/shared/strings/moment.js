@@ -1,0 +1,21 @@
+// Strings of the moment, for the stage monitor, the audience page and the overlay alike. One entry a key: [中文, English].
+export const moment = {
+  "m.dark": ["大屏已黑屏", "The screen is dark"],
+  "m.hold": ["请稍候", "One moment, please"],
+  "m.rules": ["比赛规则", "The rules"],
+  "m.waiting": ["即将开始", "About to begin"],
+  "m.reading": ["请听题", "The question"],
+  "m.answering": ["正在作答", "Answering"],
+  "m.open": ["开放抢答", "Press now"],
+  "m.first": ["抢到", "First"],
+  "m.answers": ["由其作答", "To answer"],
+  "m.audience": ["现场观众作答", "The audience answers"],
+  "m.performing": ["情景模拟", "On the line"],
+  "m.who": ["{seat} 号 {name}", "Seat {seat} {name}"],
+  "m.fouls": ["犯规：{who}", "Foul: {who}"],
+  "m.lead": ["比 {seat} 号快 {lead} 毫秒 ±\u00a0{uncertainty}", "{lead} ms ahead of seat {seat} ± {uncertainty}"],
+  "m.leadAlone": ["快 {lead} 毫秒 ±\u00a0{uncertainty}", "{lead} ms ahead ± {uncertainty}"],
+  "m.chosen": ["已选 {points} 分", "Chosen: {points}"],
+  "m.ofPoints": ["{points} 分", "{points} pts"],
+  "m.tieSeats": ["{seats} 号", "Seats {seats}"],
+};
