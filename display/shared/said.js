@@ -15,7 +15,7 @@ export function oneLine(title, language) {
 export function placeName({ place, seats }, t) {
   if (place === 1) return t("p.champion");
   const ordinal = t("p.ordinals").split(" ")[place - 1] ?? place;
-  return t(seats.length > 1 ? "p.nthShared" : "p.nth", { ordinal, place: t("p.ordinals").startsWith("1") ? ordinal : place });
+  return t(seats.length > 1 ? "p.nthShared" : "p.nth", { ordinal });
 }
 
 /** Who was first and by how much; or that it was settled, and how. "" where nobody has the floor. */

@@ -3,6 +3,7 @@ import { audience } from "./strings/audience.js";
 import { common } from "./strings/common.js";
 import { consoleStrings } from "./strings/console.js";
 import { desk } from "./strings/desk.js";
+import { house } from "./strings/house.js";
 import { judge } from "./strings/judge.js";
 import { moment } from "./strings/moment.js";
 import { overlay } from "./strings/overlay.js";
@@ -10,7 +11,7 @@ import { projector } from "./strings/projector.js";
 import { stage } from "./strings/stage.js";
 import { testCard } from "./strings/test_card.js";
 
-const CATALOGUE = { ...common, ...projector, ...consoleStrings, ...judge, ...desk, ...moment, ...stage, ...audience, ...overlay, ...testCard };
+const CATALOGUE = { ...common, ...projector, ...consoleStrings, ...house, ...judge, ...desk, ...moment, ...stage, ...audience, ...overlay, ...testCard };
 const LANGUAGES = { "zh-CN": 0, en: 1 };
 
 /**

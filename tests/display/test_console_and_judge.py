@@ -40,7 +40,10 @@ def test_a_console_holds_together(console: Page, complaints: list[str], path: Pa
     view = load(path)
     show(console, view)
     for action in view["actions"]:
-        assert console.locator(f'[data-action="{action["id"]}"]').count() == 1
+        button = console.locator(f'[data-action="{action["id"]}"]')
+        assert button.count() == 1
+        assert action["label"]["en" if view["lang"] == "en" else "zh"] in button.inner_text()
+        assert button.locator("kbd").count() == (1 if action["key"] else 0)
     assert not console.evaluate(PAGE_SCROLLS)
     assert console.evaluate(CUT_OFF) == []
     assert [line for line in complaints if "frame-ancestors" not in line] == []
@@ -73,8 +76,10 @@ def asked(console: Page) -> list[str]:
 
 def test_the_space_bar_takes_the_next_action_once(console: Page) -> None:
     view = ready(console)
-    console.keyboard.press("Space")
-    console.keyboard.press("Space")
+    console.evaluate(
+        """() => [1, 2].forEach(() =>
+          document.dispatchEvent(new KeyboardEvent("keydown", {key: " ", code: "Space", bubbles: true})))"""
+    )
     assert asked(console) == [view["actions"][0]["command"]["type"]], (
         "the second press within 0.4 s is the same one"
     )
@@ -105,17 +110,6 @@ def test_nothing_is_sent_while_the_line_is_lost(console: Page) -> None:
     console.keyboard.press("Space")
     assert asked(console) == []
     expect(console.locator('[data-role="health"]')).to_contain_text("断开")
-
-
-def test_every_action_can_be_read_and_names_its_key(console: Page) -> None:
-    for path in VIEWS:
-        view = load(path)
-        show(console, view)
-        for action in view["actions"]:
-            button = console.locator(f'[data-action="{action["id"]}"]')
-            label = action["label"]["en" if view["lang"] == "en" else "zh"]
-            assert label in button.inner_text(), path.stem
-            assert button.locator("kbd").count() == (1 if action["key"] else 0), path.stem
 
 
 def test_a_sheet_survives_a_reload_and_is_sent_whole(judge: Page) -> None:

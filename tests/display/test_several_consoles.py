@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import open_page
 from tests.display.pages import fixtures, load, open_role, show
+from tests.display.test_console_and_judge import CUT_OFF, PAGE_SCROLLS
 
 FIXTURES = {path.stem: path for path in fixtures("host")}
 
@@ -136,3 +137,22 @@ def test_the_panels_are_reached_by_key_and_from_one_another(console: Page) -> No
     console.keyboard.press("z")
     expect(console.locator('[data-role="panel"]')).to_have_count(0)
     assert asked(console) == []
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("displays-trouble", "F2"),
+        ("displays-many", "F2"),
+        ("control-wanted", "o"),
+        ("control-theirs", "o"),
+        ("buzz-locked", "z"),
+    ],
+)
+def test_every_panel_holds_together(console: Page, name: str, key: str, language: str) -> None:
+    stand(console, name, lang=language)
+    console.keyboard.press(key)
+    expect(console.locator('[data-role="panel"]')).to_be_visible()
+    assert not console.evaluate(PAGE_SCROLLS)
+    assert console.evaluate(CUT_OFF) == []

@@ -42,6 +42,10 @@ WATCH = """(lost) => {
   const look = () => { if (window.lostAt === null && document.querySelector(lost)) window.lostAt = Date.now(); };
   new MutationObserver(look).observe(document.documentElement, { subtree: true, childList: true, attributes: true });
 }"""
+# The browser says so when a network is back; the page does not wait for its own next attempt then.
+PLUGGED_IN = """(lost) => new MutationObserver(() => {
+  if (document.querySelector(lost)) window.dispatchEvent(new Event("online"));
+}).observe(document.documentElement, { subtree: true, attributeFilter: ["data-link"] })"""
 LIVE, LOST = '[data-link="live"]', '[data-link="lost"]'
 
 
@@ -89,42 +93,8 @@ def pages(browser: Browser, network: Network, show: Show) -> Iterator[dict[str, 
     assert all(url.startswith(network.base) for url in asked), "no request leaves the machine"
 
 
-def pictured(page: Page) -> str:
-    """What the page says, as somebody reads it; but for figures, which run on."""
-    return re.sub(r"[\d\s:]+", " ", page.locator("body").inner_text())
-
-
 def scene(show: Show, token: str, name: str) -> None:
     assert show.command(token, "show", scene=name)[0] == 200
-
-
-def test_silence_is_said_on_every_page_and_ends_with_the_picture_of_a_fresh_one(
-    browser: Browser, network: Network, show: Show, token: str, pages: dict[str, Page]
-) -> None:
-    """The server takes connections and answers nothing: to a page that is the same as no server."""
-    for page in pages.values():
-        page.evaluate(WATCH, LOST)
-    network.freeze()
-    frozen = time.time()
-    try:
-        for role, page in pages.items():
-            page.locator(LOST).first.wait_for(state="attached", timeout=8_000)
-            after = page.evaluate("() => window.lostAt") / 1000 - frozen
-            assert 1.9 < after < 4, f"{role}: said after {after:.1f} s"
-        scene(show, token, "lineup")
-    finally:
-        network.thaw()
-    thawed = time.monotonic()
-    with Network(show.port) as other:
-        for role, page in pages.items():
-            page.locator(LIVE).first.wait_for(state="attached", timeout=5_000)
-            back = time.monotonic() - thawed
-            if role == "projector":
-                assert back < 2, f"back after {back:.1f} s"
-                fresh = visited(browser, other, show, role)
-                expected = pictured(fresh)
-                assert pictured(page) == expected, f"{role}: like a fresh one"
-                fresh.context.close()
 
 
 def kept(page: Page) -> dict[str, Any]:
@@ -144,11 +114,11 @@ def kept(page: Page) -> dict[str, Any]:
 
 def cut(network: Network, page: Page, times: int) -> None:
     for _ in range(times):
+        made = page.evaluate("() => kept.made")
         network.cut()
-        page.locator(LOST).first.wait_for(state="attached")
-        # The browser says so when a network is back; the page does not wait for its own next attempt then.
-        page.evaluate("() => window.dispatchEvent(new Event('online'))")
-        page.locator(LIVE).first.wait_for(state="attached")
+        page.wait_for_function(
+            "([made, live]) => kept.made > made && document.querySelector(live)", arg=[made, LIVE]
+        )
 
 
 def test_two_hundred_cuts_leave_nothing_behind(
@@ -157,6 +127,7 @@ def test_two_hundred_cuts_leave_nothing_behind(
     scene(show, token, "lineup")
     with Network(show.port) as network:
         page = visited(browser, network, show, "projector?sound=off&name=ghost")
+        page.evaluate(PLUGGED_IN, LOST)
         cut(network, page, SETTLED)
         until(lambda: kept(page)["timers"] <= 4, "the timers of the last connection have gone")
         before = kept(page)
@@ -177,6 +148,41 @@ def test_two_hundred_cuts_leave_nothing_behind(
         scene(show, token, "opening")
         page.locator('[data-scene="opening"]').wait_for()
         page.context.close()
+
+
+def pictured(page: Page) -> str:
+    """What the page says, as somebody reads it; but for figures, which run on."""
+    return re.sub(r"[\d\s:]+", " ", page.locator("body").inner_text())
+
+
+def test_silence_is_said_on_every_page_and_ends_with_the_picture_of_a_fresh_one(
+    browser: Browser, network: Network, show: Show, token: str, pages: dict[str, Page]
+) -> None:
+    """The server takes connections and answers nothing: to a page that is the same as no server."""
+    for page in pages.values():
+        page.evaluate(WATCH, LOST)
+    network.freeze()
+    frozen = time.time()
+    try:
+        for role, page in pages.items():
+            page.locator(LOST).first.wait_for(state="attached", timeout=8_000)
+            after = page.evaluate("() => window.lostAt") / 1000 - frozen
+            # The last word before it may be a second old, and two where the machine is busy.
+            assert 1 < after < 4, f"{role}: said after {after:.1f} s"
+        scene(show, token, "lineup")
+    finally:
+        network.thaw()
+    thawed = time.monotonic()
+    with Network(show.port) as other:
+        for role, page in pages.items():
+            page.locator(LIVE).first.wait_for(state="attached", timeout=5_000)
+            back = time.monotonic() - thawed
+            if role == "projector":
+                assert back < 2, f"back after {back:.1f} s"
+                fresh = visited(browser, other, show, role)
+                expected = pictured(fresh)
+                assert pictured(page) == expected, f"{role}: like a fresh one"
+                fresh.context.close()
 
 
 def test_a_server_that_starts_anew_finds_its_pages_again(

@@ -180,6 +180,18 @@ def test_it_falls_silent_for_a_ruling_a_slide_and_the_boxes() -> None:
     assert "不能播放" in play.refused(c.PlayMedia())
 
 
+def test_the_film_of_a_scenario_runs_beside_the_clock_and_ends_with_the_marks() -> None:
+    play = with_media(Play(book(rules("scenario"))), "video")
+    play.do(c.StartRound(), c.CallTurn(), c.Present(), c.PlayMedia(), c.StartClock())
+    assert media_of(play)["state"] == "playing"
+    for judge in (1, 2, 3):
+        play.do(c.SubmitMarks(judge, (100, 200, 300)))
+    play.do(c.HoldClock(), c.CloseMarking())
+    assert media_of(play)["state"] == "playing"
+    play.do(c.RevealMarks())
+    assert scene_view(play.state)["name"] == "marks" and media_of(play)["state"] == "stopped"
+
+
 def test_where_they_press_while_the_question_is_read_it_plays_while_the_boxes_are_open() -> None:
     play = buzzing("reading")
     assert ids(play)[0] == "arm", "first the boxes, then what is read"

@@ -9,6 +9,7 @@ import pytest
 from server.displays import (
     MOST_AWAY,
     MOST_CONNECTIONS,
+    MOST_OF_A_MACHINE,
     MOST_ONLINE,
     BadSetting,
     Displays,
@@ -33,8 +34,9 @@ def join(
     said: dict[str, Any],
     namespace: str = "projector",
     who: Text | None = None,
+    address: str = "192.168.1.20",
 ) -> bool:
-    return register.join(connection, hello(namespace, said), "192.168.1.20", who)
+    return register.join(connection, hello(namespace, said), address, who)
 
 
 def row(register: Displays, number: int) -> dict[str, Any]:
@@ -204,10 +206,24 @@ def test_the_register_is_bounded_and_keeps_what_is_named() -> None:
         register.leave("c")
     assert {one["name"] for one in register.rows()} == {f"n{number}" for number in range(MOST_AWAY)}
     for number in range(2000, 2300):
-        join(register, f"c{number}", auth(number))
+        join(register, f"c{number}", auth(number), address=f"10.0.0.{number % 50}")
     online = [one for one in register.rows() if one["online"]]
     assert len(online) == MOST_ONLINE
     assert join(register, "back", auth(5)), "a display that is known always comes in"
+
+
+def test_one_machine_does_not_take_all_the_rows() -> None:
+    register = Displays()
+    join(register, "wall", auth(0))
+    for number in range(1000, 1100):
+        join(register, f"c{number}", auth(number), address="10.0.0.66")
+    of_it = [one for one in register.rows() if one["address"] == "10.0.0.66"]
+    assert len(of_it) == MOST_OF_A_MACHINE
+    assert join(register, "left", auth(1)), "another machine has its own"
+    tablet = Text("评委 3", "Judge 3")
+    assert join(register, "judge", auth(2, view="judge"), "judge", tablet, "10.0.0.66"), "it has signed in"
+    register.leave("c1000")
+    assert join(register, "c", auth(3), address="10.0.0.66")
 
 
 def test_a_page_describes_itself_and_nothing_else() -> None:

@@ -1,4 +1,4 @@
-"""The health of a show: what `GET /healthz` and the doctor tell of boxes and timing core, and the lamp test."""
+"""The health of a show: what `GET /healthz` and the doctor tell of boxes and timing core, the disk, and the lamp test."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from server import api_doc, cli
 from server.game import commands as c
+from server.house import disk_health
 from server.offer_tools import tools
 from tests.buzzers.helpers import FakeBox, fake_boxes
 from tests.game.play import Play, book, rules
@@ -101,3 +102,15 @@ def test_lamps_are_tested_while_no_arming_runs() -> None:
             play.do(running)
     play.press(2)
     play.do(c.LampTest())
+
+
+def test_the_room_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Usage:
+        free = 499 << 20
+
+    monkeypatch.setattr("shutil.disk_usage", lambda _: Usage)
+    assert disk_health(tmp_path) == {"free_mb": 499, "state": "low"}
+    Usage.free = 500 << 20
+    assert disk_health(tmp_path) == {"free_mb": 500, "state": "ok"}
+    monkeypatch.undo()
+    assert disk_health(tmp_path / "gone") == {"free_mb": 0, "state": "low"}

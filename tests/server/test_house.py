@@ -17,7 +17,7 @@ from server.auth import Auth, Identity
 from server.contest_file import PRESET, read_contest
 from server.event_log import EventLog
 from server.game.rulebook import Text
-from server.house import FILE, PLAIN, House, disk_health
+from server.house import AGAIN_NS, FILE, PLAIN, House
 from server.operators import GRACE_NS, RESTART_NS
 from server.referee import create_contest
 from server.stage import Stage, wall_time
@@ -315,6 +315,15 @@ def test_a_disk_that_is_full_costs_no_command(venue: Venue, capsys: pytest.Captu
     venue.house.tick()
     assert sorted(path.name for path in venue.folder.glob("*display*")) == [FILE]
     assert FILE in capsys.readouterr().err and venue.rows()[0]["name"] == "A"
+    venue.now_ns += AGAIN_NS
+    venue.house.tick()
+    assert capsys.readouterr().err == "", "said once"
+    (venue.folder / FILE).rmdir()
+    venue.house.tick()
+    assert not (venue.folder / FILE).exists(), "a disk that is in trouble is not tried five times a second"
+    venue.now_ns += AGAIN_NS
+    venue.house.tick()
+    assert json.loads((venue.folder / FILE).read_text(encoding="utf-8"))["displays"][0]["name"] == "A"
 
 
 def test_health_says_that_the_disk_is_nearly_full(venue: Venue) -> None:
@@ -337,15 +346,3 @@ def test_a_questions_file_is_there_for_all_once_it_has_been_presented(venue: Ven
         assert (answer.status_code, answer.content_type, len(answer.data)) == (206, "audio/mpeg", 100)
         assert answer.headers["Cache-Control"] == "private, no-store"
     assert client.get(f"/media/q-{'6' * 32}.mp3").status_code == 404
-
-
-def test_the_room_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Usage:
-        free = 499 << 20
-
-    monkeypatch.setattr("shutil.disk_usage", lambda _: Usage)
-    assert disk_health(tmp_path) == {"free_mb": 499, "state": "low"}
-    Usage.free = 500 << 20
-    assert disk_health(tmp_path) == {"free_mb": 500, "state": "ok"}
-    monkeypatch.undo()
-    assert disk_health(tmp_path / "gone") == {"free_mb": 0, "state": "low"}

@@ -93,6 +93,20 @@ def test_a_page_can_do_no_more_than_describe_itself(show: Show, cookie: str) -> 
         assert show.get("/healthz")["revision"] == before
 
 
+def test_a_page_is_one_display_whatever_it_sends(show: Show, cookie: str) -> None:
+    with Page(show, "host", 1, cookie) as host:
+        with Page(show, "projector", 22) as projector:
+            for number in range(60, 70):
+                projector.client.emit("connect", (None, {"page": page_id(number)}), namespace="/projector")
+            for name in (5, None, ["state"], {"state": 1}):
+                projector.client.emit(name, namespace="/projector")
+            assert projector.call("clock")["contest_ns"], "and it is still served"
+            until(lambda: displays(host).get(page_id(22), {}).get("online"), "its row")
+        until(lambda: not displays(host)[page_id(22)]["online"], "that it has gone")
+        assert not {page_id(number) for number in range(60, 70)} & set(displays(host))
+    assert not [line for line in show.printed if "Traceback" in line]
+
+
 def test_phones_and_previews_have_no_row(show: Show, cookie: str) -> None:
     with (
         Page(show, "host", 1, cookie) as host,

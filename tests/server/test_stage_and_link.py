@@ -1,4 +1,4 @@
-"""The running show without a socket: subscribers that fail, and a timing core that is replaced."""
+"""The running show without a socket: subscribers that fail, a look ahead that fails, and a timing core that is replaced."""
 
 from __future__ import annotations
 
@@ -39,6 +39,20 @@ def test_a_subscriber_that_fails_silences_nobody(stage: Stage, capsys: pytest.Ca
     answer = stage.submit(c.Show("lineup"))
     assert answer.accepted and heard == [answer.revision]
     assert "a screen that cannot be drawn" in capsys.readouterr().err
+
+
+def test_a_look_ahead_that_fails_leaves_the_host_the_view_of_now(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*_: Any) -> None:
+        raise ValueError("no future")
+
+    monkeypatch.setattr("server.stage.next_view", fails)
+    assert stage.submit(c.Show("lineup")).accepted
+    for _ in range(3):
+        view = stage.view("host")
+        assert view["scene"]["name"] == "lineup" and view["next_view"] is None and view["actions"]
+    assert capsys.readouterr().err.count("ValueError: no future") == 1, "said once a state"
 
 
 def welcome(core: str) -> dict[str, Any]:

@@ -8,8 +8,7 @@ import { seatOf } from "../seats.js";
 function placeName(place, t) {
   if (place.place === 1) return t("p.champion");
   const ordinal = t("p.ordinals").split(" ")[place.place - 1] ?? place.place;
-  const plain = t("p.ordinals").startsWith("1") ? ordinal : place.place;
-  return t(place.seats.length > 1 ? "p.nthShared" : "p.nth", { ordinal, place: plain });
+  return t(place.seats.length > 1 ? "p.nthShared" : "p.nth", { ordinal });
 }
 
 /** The place just revealed: one name with its photo, or several that share the place, as large as they go. */

@@ -1,6 +1,6 @@
 // Slides laid over the show: a pause, and the rules.
 import { html, useLayoutEffect, useRef } from "../../shared/html.js";
-import { pick } from "../../shared/strings.js";
+import { pick, translator } from "../../shared/strings.js";
 import { words } from "../../shared/words.js";
 import { Fit, fullness, holdsContent, largest, useMeasureAgain } from "../fit.js";
 import { titlePair, wholeWords } from "../titles.js";
@@ -13,7 +13,7 @@ export function Hold({ view, language, t }) {
   return html`<div class="scene hold" data-role="hold">
     <div class="hold-words">
       <${Fit} max=${26} min=${8} wrap=${language === "en"} class="hold-word">${t("p.hold")}<//>
-      ${language !== "en" && html`<div class="hold-english figures">${t("p.holdEnglish")}</div>`}
+      ${language !== "en" && html`<div class="hold-english figures">${translator("en")("p.hold")}</div>`}
     </div>
     <div class="wave-room" data-wave-slot />
     <${Fit} max=${5.6} class="hold-title">${titlePair(view.title, language).main}<//>

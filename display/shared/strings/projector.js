@@ -10,7 +10,6 @@ export const projector = {
   "p.state.out": ["本题出局", "Out"],
   "p.lineup": ["决赛选手", "The finalists"],
   "p.hold": ["请稍候", "We will be right back"],
-  "p.holdEnglish": ["We will be right back", ""],
   "p.rules": ["比赛规则", "The rules"],
   "p.listen": ["请听录音", "Please listen"],
   "p.watch": ["请看短片", "Please watch"],
@@ -87,7 +86,7 @@ export const projector = {
   "p.final": ["名次揭晓", "The result"],
   "p.standings": ["最终名次", "Final standings"],
   "p.champion": ["冠军", "Champion"],
-  "p.nth": ["第{ordinal}名", "{place}"],
-  "p.nthShared": ["并列第{ordinal}名", "Tied {place}"],
+  "p.nth": ["第{ordinal}名", "{ordinal}"],
+  "p.nthShared": ["并列第{ordinal}名", "Tied {ordinal}"],
   "p.ordinals": ["一 二 三 四 五 六 七 八 九", "1st 2nd 3rd 4th 5th 6th 7th 8th 9th"],
 };
