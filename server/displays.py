@@ -38,6 +38,7 @@ PAGE_ID = re.compile("[0-9a-f]{32}")
 LONGEST_NAME = 24
 LARGEST_SIDE = 32_768  # pixels; the largest LED walls are well below
 MOST_ONLINE, MOST_AWAY = 200, 64
+MOST_OF_A_MACHINE = 24  # pages of one address that nobody signed in for: one phone must not take all the rows
 MOST_CONNECTIONS = 16  # of one display: duplicated tabs
 
 
@@ -205,7 +206,7 @@ class Displays:
         if said.page is None:
             return False
         if display is None:
-            if sum(1 for one in self._displays.values() if one.connections) >= MOST_ONLINE:
+            if not self._has_room(address, who):
                 return False
             last = _Connection(said.view, address)
             display = self._displays[said.page] = _Display(said.page, self._free_number(), last)
@@ -216,6 +217,11 @@ class Displays:
         self._of[connection] = said.page
         self._touch(display)
         return True
+
+    def _has_room(self, address: str, who: Text | None) -> bool:
+        online = [one.last for one in self._displays.values() if one.connections]
+        of_it = sum(1 for one in online if one.address == address and one.who is None)
+        return len(online) < MOST_ONLINE and (who is not None or of_it < MOST_OF_A_MACHINE)
 
     def leave(self, connection: str) -> bool:
         """A connection has closed. True when the console has to be told."""

@@ -24,6 +24,7 @@ from .stage import RunBlocking, Stage
 
 FILE = "displays.json"
 LOW_MB = 500
+AGAIN_NS = 10_000_000_000  # a disk that took nothing is tried again after so long
 PLAIN = "plain"  # the room of the connections that have no row: they hear the mute and nothing else
 RELOADED_TOGETHER = tuple(d.ADDRESSES)  # a judge's or a contestant's page is reloaded by itself alone
 CONTROLS = ("ask", "withdraw", "give", "take", "name")
@@ -60,7 +61,9 @@ class House:
         self.operators = Operators(d.page_id(kept.get("holder")), monotonic_ns())
         self._namespaces: dict[str, str] = {}  # connection of a display → its namespace
         self._stored = self._content()
-        self._news = self._unsaved = False
+        self._news = False
+        self._store_ns: int | None = None  # when what is new goes to disk, None for nothing new
+        self._unwritable = False
         self.tell: Callable[[str, str, str, Any], None] = lambda *_: None
         """Called as tell(namespace, connection or PLAIN, event, content)."""
         self._show()
@@ -112,12 +115,13 @@ class House:
         self._news |= self.operators.tick(self._now_ns())
         if self._news:
             self._show()
-        if self._unsaved:
-            self._unsaved = False
+        if self._store_ns is not None and self._now_ns() >= self._store_ns:
             self._store()
 
     def _show(self) -> None:
-        self._news, self._unsaved = False, True
+        self._news = False
+        if self._store_ns is None:
+            self._store_ns = self._now_ns()
         self._stage.set_rim(
             control=self.operators.view(),
             displays=tuple(self.displays.rows()),
@@ -254,15 +258,20 @@ class House:
         return {"muted": self.muted, "holder": self.operators.holder, "displays": self.displays.kept()}
 
     def _store(self) -> None:
+        self._store_ns = None
         content = self._content()
         if content == self._stored:
             return
-        self._stored = content
         try:
             self._run(_write, self._path, content)
         except OSError as error:
             # The names still hold in memory, and the console says by itself that the disk is full.
-            print(f"{self._path} cannot be written: {error}", file=sys.stderr)
+            if not self._unwritable:
+                print(f"{self._path} cannot be written: {error}; it is tried again", file=sys.stderr)
+            self._unwritable = True
+            self._store_ns = self._now_ns() + AGAIN_NS
+            return
+        self._stored, self._unwritable = content, False
 
 
 Action = Callable[[House, dict[str, Any], str | None], None]

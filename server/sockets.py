@@ -31,15 +31,23 @@ class _Stage(Namespace):  # type: ignore[misc]
         super().__init__(f"/{self.role}")
         self.stage = stage
         self.house = house
+        self._here: set[str] = set()  # connections that are let in
+
+    def trigger_event(self, event: Any, *content: Any) -> Any:
+        """An event has a text for a name; what a page sends without one is dropped."""
+        return super().trigger_event(event, *content) if isinstance(event, str) else None
 
     def identity(self) -> Identity | None:
         """Who is connected; None refuses the connection."""
         return Identity("projector")
 
     def on_connect(self, auth: Any = None) -> None:
+        if _sid() in self._here:
+            return  # the page sent an event of this name: it is one page, and stays the one it is
         identity = self.identity()
         if identity is None:
             raise ConnectionRefusedError("sign-in")
+        self._here.add(_sid())
         self.register(identity, auth)
         self.joined(identity, auth)
         self.emit("snapshot", self.stage.view(self.role, identity.judge, identity.seat), room=_sid())
@@ -57,7 +65,8 @@ class _Stage(Namespace):  # type: ignore[misc]
     def joined(self, identity: Identity, auth: Any) -> None:
         """Called once a page is let in; auth: what it sent along."""
 
-    def on_disconnect(self, reason: Any = None) -> None:
+    def on_disconnect(self, *_: Any) -> None:
+        self._here.discard(_sid())
         self.house.left(_sid())
 
     def on_state(self, message: Any = None, *_: Any) -> None:
@@ -88,7 +97,7 @@ class _Asking(_Stage):
         super().__init__(stage, house)
         self.commands = commands
 
-    def on_command(self, message: Any = None) -> dict[str, Any]:
+    def on_command(self, message: Any = None, *_: Any) -> dict[str, Any]:
         identity = self.identity()
         if identity is None:
             raise ConnectionRefusedError("sign-in")
@@ -106,7 +115,7 @@ class HostNamespace(_Asking):
     def register(self, identity: Identity, auth: Any) -> None:
         self.house.console_joined(_sid(), auth, _address())
 
-    def on_command(self, message: Any = None) -> dict[str, Any]:
+    def on_command(self, message: Any = None, *_: Any) -> dict[str, Any]:
         return self.commands.run(Identity("host"), message, _sid())[0]
 
 
@@ -131,8 +140,8 @@ class JudgeNamespace(_Asking):
         self._pages[_sid()] = identity.judge
         self._tell()
 
-    def on_disconnect(self, reason: Any = None) -> None:
-        super().on_disconnect(reason)
+    def on_disconnect(self, *_: Any) -> None:
+        super().on_disconnect()
         if self._pages.pop(_sid(), None) is not None:
             self._tell()
 
@@ -163,8 +172,8 @@ class DeskNamespace(_Asking):
             # Not the id of the page: that outlives a reload, and the clock of its performance.now() does not.
             self._buzzers.join(identity.seat, auth.get("clock") if isinstance(auth, dict) else None, _sid())
 
-    def on_disconnect(self, reason: Any = None) -> None:
-        super().on_disconnect(reason)
+    def on_disconnect(self, *_: Any) -> None:
+        super().on_disconnect()
         self._buzzers.leave(_sid())
 
     def on_pressed(self, *_: Any) -> None:

@@ -143,5 +143,9 @@ class Stage:
     def _next(self, state: State, now_ns: int) -> View | None:
         """The next view, reckoned once for each state however often the host is told of its rim."""
         if self._following is None or self._following[0] is not state:
-            self._following = (state, next_view(state, self.referee.paper, now_ns))
+            self._following = (state, None)
+            try:
+                self._following = (state, next_view(state, self.referee.paper, now_ns))
+            except Exception:  # a look ahead that fails must not take the host's view of now along
+                traceback.print_exc(file=sys.stderr)
         return self._following[1]

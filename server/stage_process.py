@@ -31,6 +31,7 @@ with warnings.catch_warnings():
     from eventlet.websocket import RFC6455WebSocket
 
 from flask_socketio import SocketIO
+from werkzeug.wsgi import FileWrapper
 
 from .auth import Auth
 from .buzzer_link import BuzzerLink
@@ -59,6 +60,8 @@ ACCEPT_EVERY_S = (
     0.005  # a crowd that comes back at once is let in one by one, and what the host does goes between
 )
 SWITCH_S = 5e-4  # a native thread with a ruling to store must not wait 5 ms for the event loop to yield
+FILE_PART = 256 * 1024  # bytes of a film between two turns of everything else
+FILES_AT_ONCE = 2  # threads that may wait on the disk for files: the others are for commands
 NICE = -5
 NEVER = 1_000_000_000
 
@@ -68,6 +71,33 @@ def without_compression(app: Any) -> Any:
 
     def wrapped(environ: dict[str, Any], start_response: Any) -> Any:
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+        return app(environ, start_response)
+
+    return wrapped
+
+
+class LargeFile(FileWrapper):
+    """What WSGI sends of a large file, read in native threads: a film on its way to three screens stops no ruling."""
+
+    _places = Semaphore(FILES_AT_ONCE)
+
+    def __next__(self) -> bytes:
+        with self._places:
+            part: bytes = tpool.execute(self.file.read, FILE_PART)
+        if part:
+            return part
+        raise StopIteration
+
+
+def with_large_files(app: Any) -> Any:
+    """A WSGI wrapper that has large files sent part by part; a page's own small ones are read at once."""
+
+    def wrap(file: Any, size: int) -> FileWrapper:
+        large = os.fstat(file.fileno()).st_size > FILE_PART
+        return LargeFile(file) if large else FileWrapper(file, size)
+
+    def wrapped(environ: dict[str, Any], start_response: Any) -> Any:
+        environ["wsgi.file_wrapper"] = wrap
         return app(environ, start_response)
 
     return wrapped
@@ -238,7 +268,7 @@ def serve(data: Path, address: str, port: int, core: Path, rehearsal: bool = Fal
     print(f"stage ready on {address}:{port}", file=sys.stderr, flush=True)
     eventlet.wsgi.server(
         Paced(listener),
-        without_compression(app),
+        with_large_files(without_compression(app)),
         max_size=room_for_connections(),
         log_output=False,
         debug=False,

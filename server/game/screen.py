@@ -72,7 +72,7 @@ def stop_media(state: State) -> list[e.Event]:
     return [e.MediaStopped()]
 
 
-SILENCES = (e.Armed, e.VerdictGiven, e.RulingStaged, e.Ruled, e.CoverSet)
+SILENCES = (e.Armed, e.VerdictGiven, e.RulingStaged, e.Ruled, e.MarksRevealed, e.CoverSet)
 """Events that may silence what plays, beside the host's word: nobody is to listen to both."""
 
 
