@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 OLDEST = (3, 11)
 # Commands that need more than a show does.
-MEASURING = {"test": "tests.run", "bench": "benchmarks.cli"}
+MEASURING = {"test": "tests.run", "bench": "benchmarks.cli", "gallery": "tests.display.gallery"}
 
 
 def fail(message):

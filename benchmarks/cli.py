@@ -1,4 +1,4 @@
-"""The benchmarks: `run.py bench races`, `latency` and `fold`. Results on stdout, progress on stderr.
+"""The benchmarks: `run.py bench races`, `latency`, `fold`, `frames` and `paint`. Results on stdout, progress on stderr.
 
 Exit status: 0 done, 1 the answer is no (a wrong winner, a bound that did not hold, a goal missed, nothing that could be
 measured), 2 wrong call, 130 on Ctrl-C.
@@ -17,6 +17,7 @@ from benchmarks.table import readable
 from tests.run import DEBIAN, prepare_debian
 
 DONE, NO, INTERRUPTED = 0, 1, 130
+CHROMIUM_ALONE = {path: name for path, name in DEBIAN.items() if name == "chromium"}
 RACES = {"simavr": 2_000, "model": 1_000_000}
 Answer = tuple[dict[str, Any], bool]  # the result, and whether it is one to be content with
 
@@ -58,6 +59,22 @@ def folding(options: argparse.Namespace) -> Answer:
     return result, fold.passed(result)
 
 
+def frames_of_transitions(options: argparse.Namespace) -> Answer:
+    prepare_debian(CHROMIUM_ALONE)
+    from benchmarks import frames
+
+    result = frames.run(options.laps, say)
+    return result, frames.passed(result)
+
+
+def painting(options: argparse.Namespace) -> Answer:
+    prepare_debian(CHROMIUM_ALONE)
+    from benchmarks import to_paint
+
+    result = to_paint.run(options.runs, say)
+    return result, to_paint.passed(result)
+
+
 def _count(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -67,7 +84,7 @@ def _count(text: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="races|latency|fold")
+    commands = parser.add_subparsers(required=True, metavar="races|latency|fold|frames|paint")
 
     def command(name: str, run: Callable[[argparse.Namespace], Answer], text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
@@ -109,6 +126,10 @@ def _parser() -> argparse.ArgumentParser:
     timing.add_argument("--no-browser", action="store_true", help="leave the paint out")
     long = command("fold", folding, "a long log from its rows to the state, and a command on top of it")
     long.add_argument("--events", type=_count, default=5_000, metavar="N", help="rows of the log (5,000)")
+    moving = command("frames", frames_of_transitions, "frame times of the projector's transitions, throttled")
+    moving.add_argument("--laps", type=_count, default=3, metavar="N", help="times through the show (3)")
+    told = command("paint", painting, "from the server's message to the picture")
+    told.add_argument("--runs", type=_count, default=3, metavar="N", help="whole shows (3)")
     return parser
 
 

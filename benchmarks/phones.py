@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 STAY_S = (0.5, 2.5)
 AWAY_S = (0.25, 1.0)  # as long as a page waits before it tries again
 PATIENCE_S = 10.0
-HALL = b"/projector,"
+HALL = b"/audience,"
 SNAPSHOT = b"42" + HALL + b'["snapshot"'
 TEXT = 0x81
 

@@ -4,6 +4,8 @@ import { change, milliseconds } from "../shared/numbers.js";
 import { pick } from "../shared/strings.js";
 import { seatNames } from "./health.js";
 
+const FINAL = new Set(["watermarks", "waited"]); // reasons that have a sentence; another one is of a newer timing core
+
 /**
  * The last verdict this console has seen, kept when the question is over; gone with the contest it belongs to.
  *
@@ -27,7 +29,7 @@ export function finalWords(verdict, t) {
   if (!verdict?.final?.why) return "";
   const { why, missing } = verdict.final;
   if (why === "waited" && missing.length) return t("host.buzz.waited", { boxes: missing.join(t("list")) });
-  return t(`host.final.${why}`);
+  return FINAL.has(why) ? t(`host.final.${why}`) : "";
 }
 
 /** Who was first and by how much, as a sentence of its own. */
@@ -76,7 +78,7 @@ function Verdict({ last, seats, t, language }) {
 
 function whyWords(verdict, t) {
   const { why, missing } = verdict.final;
-  if (!why) return t("host.final.unknown");
+  if (!FINAL.has(why)) return t("host.final.unknown");
   return why === "waited" && missing.length ? t("host.final.waited.long", { boxes: missing.join(t("list")) }) : t(`host.final.${why}.long`);
 }
 

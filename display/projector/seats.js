@@ -3,10 +3,10 @@ import { html, useEffect, useLayoutEffect, useRef } from "../shared/html.js";
 import { change, points } from "../shared/numbers.js";
 import { Fit, Name } from "./fit.js";
 import { safeWidth, stageSize } from "./frame.js";
+import { TRAVEL_MS } from "./motion.js";
 import { Portrait, anyPhoto } from "./portrait.js";
 import { seatX } from "./wave-states.js";
 
-const TRAVEL_MS = 900;
 const ROLL_MS = 450;
 const SMALLEST = 3.2; // percent of the stage's height: nothing on the projector is smaller
 const SIDE = 11.5; // tag and place beside a score in the strip

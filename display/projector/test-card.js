@@ -10,6 +10,7 @@ const ACTION_SAFE = 0.035;
 const TITLE_SAFE = 0.05;
 const FRAMES = 60; // measured together
 const NEXT_SOUND_MS = 1500;
+const RARE = "\u{9f91}\u{36c3}\u{2cb4e}\u{4dae}"; // of names; from the face for rare signs
 const SWATCHES = [
   ["ground", "--ground", "--text"], ["text", "--text", "--ground"], ["dim", "--text-dim", "--ground"], ["open", "--open", "--on-open"],
   ["correct", "--right", "--on-right"], ["foul", "--foul", null], ["mark", "--mark", null], ["champion", "--champion", "--on-champion"],
@@ -155,7 +156,7 @@ export function TestCard({ view, link, display = null }) {
         <div class="card-facts" data-role="facts">${facts.map((fact) => html`<span>${fact}</span>`)}</div>
       </div>
       <div class="card-row"><b class="card-side">${t("t.left")}</b>
-        <div class="card-type" data-role="smallest"><small>${t("t.smallest")}</small><span>${t("t.sample")}</span><span>${t("t.rare")}</span></div>
+        <div class="card-type" data-role="smallest"><small>${t("t.smallest")}</small><span>${t("t.sample")}</span><span>${t("t.rare", { signs: RARE })}</span></div>
         <div class="card-lines"><small>${t("t.sharp")}</small><${Sharp} key=${theme} /></div>
       <b class="card-side">${t("t.right")}</b></div>
       <div class="card-swatches">${SWATCHES.map(([name, colour, on]) => html`<div class="card-swatch" data-token=${colour} style=${{ background: `var(${colour})`, color: `var(${on ?? "--text"})` }} data-under=${on ? "no" : "yes"}><span>${t(`t.${name}`)}</span></div>`)}</div>

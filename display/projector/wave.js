@@ -1,11 +1,10 @@
 // Draws the one line that runs through every scene. Frames are asked for only while something moves.
 // It is an SVG path and not a canvas: rastering it costs the page's own thread nothing, and it is sharp on any wall.
 import { stageSize } from "./frame.js";
+import { CALM_MS, TRAVEL_MS } from "./motion.js";
 import { waveColour } from "./wave-colours.js";
 import { displacement } from "./wave-shapes.js";
 
-const CHANGE_MS = 420;
-const TRAVEL_MS = 900;
 const STEP = 0.11; // u between two places where the line is looked at
 const STRAIGHT = 0.2; // pixels: places no further than this from a straight line are left out
 const FINE = 10; // path units in a pixel: whole numbers are written and read faster
@@ -89,7 +88,7 @@ export function createWave(picture) {
     }
     drawnEdge = edge;
     const timeS = timeMs / 1000;
-    const along = before ? Math.min(1, (timeMs - before.at) / CHANGE_MS) : 1;
+    const along = before ? Math.min(1, (timeMs - before.at) / CALM_MS) : 1;
     const eased = easeOut(along);
     const target = now.line;
     let line = (x) => target(x, timeS - now.since);

@@ -14,7 +14,7 @@ from tests.display.pages import fixtures, load, open_role
 
 View = dict[str, Any]
 LANGUAGES = ("zh-CN", "en")
-PLAIN = {"theme": "stage", "ground": None, "accent": None, "logo": None, "sponsors": []}
+PLAIN: dict[str, Any] = {"theme": "stage", "ground": None, "accent": None, "logo": None, "sponsors": []}
 # A theme and what a contest's file would say of it; the customer's brings a logo and as many sponsors as there may be.
 THEMES: dict[str, dict[str, Any]] = {
     "stage": PLAIN,

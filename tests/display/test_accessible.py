@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,10 +11,23 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import open_page
 from tests.display.pages import fixtures, load, open_role, show
+from tests.display.test_desk import STATES as DESK_STATES
+from tests.display.test_desk import desk_view
+from tests.display.test_other_pages import view_of
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 LANGUAGES = ("zh-CN", "en")
-SIZES = {"projector": "projector", "host": "console", "judge": "tablet"}
+# Page → its address and the size of its window.
+PAGES = {
+    "projector": (("projector",), "projector"),
+    "host": (("host",), "console"),
+    "judge": (("judge",), "tablet"),
+    "desk": (("desk",), "phone"),
+    "stage": (("stage",), "projector"),
+    "audience": (("audience",), "phone"),
+    "overlay": (("projector", "?overlay=1"), "projector"),
+}
+ON_AIR = ("question-running", "buzz-open", "buzz-locked", "marks", "final-5")  # else the overlay draws little
 RUN = """tags => axe.run(document, {runOnly: tags, resultTypes: ["violations"], elementRef: false}).then((found) =>
   found.violations.map((one) => {
     const where = one.nodes.slice(0, 3).map((node) => node.html.slice(0, 120));
@@ -30,7 +42,15 @@ STATES = {
     ),
     "host": (
         *("opening", "lineup", "question-running", "question-ruled", "buzz-open", "buzz-locked", "staged"),
-        *("scenario-marking", "marks", "risk-stake", "sealed-choices", "trouble-all", "boxes-mixed", "seats-9"),
+        *(
+            "scenario-marking",
+            "marks",
+            "risk-stake",
+            "sealed-choices",
+            "trouble-all",
+            "boxes-mixed",
+            "seats-9",
+        ),
         *("rehearsal", "certified"),
     ),
 }
@@ -44,21 +64,27 @@ def findings(page: Page) -> list[str]:
     return found
 
 
-@pytest.fixture(scope="module")
-def pages(browser: Browser, complaints: list[str]) -> Iterator[dict[str, Page]]:
-    yield {role: open_role(open_page(browser, size, complaints), role) for role, size in SIZES.items()}
+def states(role: str) -> dict[str, dict[str, Any]]:
+    """The views of a page that are looked at, by name."""
+    if role in ("stage", "audience", "overlay"):
+        return {
+            stem: view_of(role, stem) for stem in STATES["projector"] if role != "overlay" or stem in ON_AIR
+        }
+    if role == "desk":
+        found = {state: desk_view(*picture) for state, picture in DESK_STATES.items()}
+        return {**found, "choose": desk_view("buzz-open", None, web_buzzers=False)}
+    return {path.stem: load(path) for path in fixtures(role) if path.stem in STATES.get(role, path.stem)}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("role", SIZES)
-def test_axe_finds_nothing(pages: dict[str, Page], role: str, language: str) -> None:
-    page, wrong = pages[role], {}
-    for path in fixtures(role):
-        if role in STATES and path.stem not in STATES[role]:
-            continue
-        view: dict[str, Any] = {**load(path), "lang": language}
-        show(page, view)
-        assert page.evaluate("() => document.documentElement.lang") == language
-        if found := findings(page):
-            wrong[path.stem] = found
+@pytest.mark.parametrize("role", PAGES)
+def test_axe_finds_nothing(browser: Browser, complaints: list[str], role: str) -> None:
+    path, size = PAGES[role]
+    page, wrong = open_role(open_page(browser, size, complaints), *path), {}
+    for name, view in states(role).items():
+        for language in LANGUAGES:
+            show(page, {**view, "lang": language})
+            assert page.evaluate("() => document.documentElement.lang") == language
+            if found := findings(page):
+                wrong[f"{name} {language}"] = found
+    page.context.close()
     assert wrong == {}, json.dumps(wrong, ensure_ascii=False, indent=1)

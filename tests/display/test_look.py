@@ -256,6 +256,14 @@ def test_rare_characters_of_names_have_a_face_of_their_own(projector: Page) -> N
     assert projector.evaluate("""() => document.fonts.check("40px 'Noto Sans SC Rare'", "龑㛃𬭎䶮")""")
 
 
+def test_scripts_and_styles_move_for_the_same_time(projector: Page) -> None:
+    scripts = projector.evaluate(
+        "async () => { const m = await import('/display/projector/motion.js'); return [m.CALM_MS, m.TRAVEL_MS]; }"
+    )
+    styles = projector.evaluate(ROLES, ["--calm", "--travel"])
+    assert [f"{time}ms" for time in scripts] == [styles["--calm"], styles["--travel"]]
+
+
 def test_the_test_card_says_what_the_picture_is(browser: Browser, complaints: list[str]) -> None:
     page = open_role(
         open_page(browser, "projector", complaints), "projector", "?test=1&name=左屏&mirror=1&ratio=4:3"

@@ -108,6 +108,7 @@ export const consoleStrings = {
   "host.media.kind.audio": ["音频", "Sound"],
   "host.media.kind.video": ["视频", "Film"],
   "host.media.image": ["随题显示", "Shown with the question"],
+  "host.media.gone": ["图片读不出来", "The picture cannot be read"],
   "host.media.ready": ["未播放", "Not played yet"],
   "host.media.playing": ["播放中", "Playing"],
   "host.media.stopped": ["已停止", "Stopped"],

@@ -21,7 +21,7 @@ export const testCard = {
   "t.right": ["右", "R"],
   "t.smallest": ["最小字号，最后一排应能读出", "Smallest type: read it from the last row"],
   "t.sample": ["倾听每一声，答好每一问 0123456789", "Every voice heard 0123456789"],
-  "t.rare": ["生僻字 龑㛃𬭎䶮·赵喆昀", "Rare names 龑㛃𬭎䶮"],
+  "t.rare": ["生僻字 {signs}", "Rare signs {signs}"],
   "t.sharp": ["1 像素线：应根根分明，无灰雾", "1-pixel lines: clear, not grey"],
   "t.grey": ["灰阶：每一级都应可分辨", "Greys: each step must be seen"],
   "t.ground": ["底", "Ground"],
