@@ -46,9 +46,10 @@ GPIO_KERNEL = "gpio-kernel"
 RULES_SOAK = "rules-soak"
 BY_NAME = {GPIO_KERNEL: ["tests/gpio_kernel"], RULES_SOAK: ["tests/soak"]}
 NEED_NO_PACKAGES = {RULES_SOAK, "lint"}
-# What measures no time and shares nothing runs on both cores; boxes, timing and whole shows have the machine to themselves.
+# What measures no time and shares nothing has four workers; boxes, timing and whole shows have a core each.
 SIDE_BY_SIDE = {"tests/game", "tests/question_bank", "tests/display", "tests/server"}
 WORKERS = 4  # on two cores: half of the time a page is waited for
+TIMED = 2  # at once, and never more than there are cores: they mostly sleep
 NOTHING_RUN = 5  # pytest's status when no test matched
 LINTS = (
     ["ruff", "check", "."],
@@ -137,7 +138,7 @@ def main(argv: list[str]) -> int:
                 [folder for folder in folders if folder in SIDE_BY_SIDE],
                 ["-n", str(WORKERS), "--dist", "loadfile"],
             ),
-            ([folder for folder in folders if folder not in SIDE_BY_SIDE], []),
+            ([folder for folder in folders if folder not in SIDE_BY_SIDE], _timed(names)),
         )
         if part
     ]
@@ -145,6 +146,12 @@ def main(argv: list[str]) -> int:
         statuses = [status for status in statuses if status != NOTHING_RUN]  # what matches is elsewhere
     failed = next((status for status in statuses if status), 0)
     return failed if failed else 0 if clean else 1
+
+
+def _timed(names: list[str]) -> list[str]:
+    """Options for what measures time: as many at once as have a core of their own; what is asked for by name has all."""
+    together = 1 if set(names) & set(BY_NAME) else min(TIMED, os.cpu_count() or 1)
+    return ["-n", str(together), "--dist", "loadfile"] if together > 1 else []
 
 
 def _pytest(arguments: list[str]) -> int:

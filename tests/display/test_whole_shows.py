@@ -16,9 +16,10 @@ from server.game.fold import apply
 from server.game.refusal import Refused
 from server.game.state import Entry, State
 from server.host_view import Rim, host_view
+from server.stage_view import audience_view, stage_view
 from server.views import desk_view, judge_view, projector_view
 from tests.browser import open_page
-from tests.display.pages import open_role
+from tests.display.pages import HERE, open_role
 from tests.game.random_book import Contest, contest
 from tests.game.random_commands import forward, likely
 
@@ -75,6 +76,10 @@ def pictures(role: str) -> list[dict[str, Any]]:
                     view = judge_view(state, at_ns, show.paper, rng.choice(show.book.judges).number)
                 case "desk":
                     view = {**desk_view(state, at_ns, rng.choice(show.book.seats)), "web_buzzers": True}
+                case "stage":
+                    view = stage_view(state, at_ns)
+                case "audience":
+                    view = audience_view(state, at_ns)
                 case _:
                     view = projector_view(state, at_ns)
             found.setdefault(kind_of(view), view)
@@ -85,11 +90,17 @@ def pictures(role: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("role", "size"),
-    [("host", "console"), ("projector", "projector"), ("judge", "tablet"), ("desk", "phone")],
+    [
+        *(("host", "console"), ("projector", "projector"), ("judge", "tablet"), ("desk", "phone")),
+        *(("stage", "projector"), ("audience", "phone")),
+    ],
 )
 def test_a_page_takes_whatever_the_server_sends(browser: Browser, role: str, size: str) -> None:
     complaints: list[str] = []
     page: Page = open_role(open_page(browser, size, complaints), role)
+    # The pictures of contests at random are names only.
+    picture = HERE / "fixtures" / "media" / "q-landscape.png"
+    page.route("**/media/**", lambda route: route.fulfill(path=picture))
     views = pictures(role)
     assert len(views) > 40, "the contests at random no longer go anywhere"
     for view in views:
