@@ -6,6 +6,7 @@ import { waveColour } from "./wave-colours.js";
 import { displacement } from "./wave-shapes.js";
 
 const STEP = 0.11; // u between two places where the line is looked at
+const COARSE = 0.2; // the same while it moves: no eye follows the difference, and a frame has 16 ms
 const STRAIGHT = 0.2; // pixels: places no further than this from a straight line are left out
 const FINE = 10; // path units in a pixel: whole numbers are written and read faster
 const SVG = "http://www.w3.org/2000/svg";
@@ -43,7 +44,7 @@ export function createWave(picture) {
   }
 
   /** The line between two places as path data; of a straight stretch only the ends. */
-  function dataOf(line, from, to, y) {
+  function dataOf(line, step, from, to, y) {
     const { unit, left, top } = stage;
     let data = "";
     const write = (x, down) => (data += `${data ? "L" : "M"}${Math.round(x * FINE)} ${Math.round(down * FINE)}`);
@@ -51,7 +52,7 @@ export function createWave(picture) {
     let [lastX, lastY] = [heldX, top + (y - line(from)) * unit];
     let slope = null; // at which the line left it
     write(lastX, lastY);
-    for (let x = from + STEP; x < to + STEP; x += STEP) {
+    for (let x = from + step; x < to + step; x += step) {
       const at = Math.min(x, to);
       const nextX = left + at * unit;
       const nextY = top + (y - line(at)) * unit;
@@ -69,9 +70,9 @@ export function createWave(picture) {
   }
 
   /** Draws over what was drawn before in this frame; `place` counts up from 0. */
-  function stroke(place, line, colour, weight, from, to, y) {
+  function stroke(place, line, step, colour, weight, from, to, y) {
     paths[place] ??= picture.appendChild(document.createElementNS(SVG, "path"));
-    paths[place].setAttribute("d", dataOf(line, from, to, y));
+    paths[place].setAttribute("d", dataOf(line, step, from, to, y));
     paths[place].setAttribute("stroke", css(colour));
     paths[place].setAttribute("stroke-width", weight * stage.unit * FINE);
   }
@@ -113,7 +114,8 @@ export function createWave(picture) {
     }
 
     let place = 0;
-    const lay = (...how) => stroke(place++, line, ...how, y);
+    const step = along < 1 || journey || (now.moves && !isStill()) ? COARSE : STEP;
+    const lay = (...how) => stroke(place++, line, step, ...how, y);
     if (edge !== null) lay(waveColour("dim"), weight, edge, to);
     lay(colour, weight, from, edge ?? to);
     for (const part of now.parts) lay(mixColour(colour, waveColour(part.colour), eased), weight * 1.25, part.from, part.to);
