@@ -26,6 +26,19 @@ FOR_THE_README = {
     "projector-final",
     "console-buzz",
     "judge-open",
+    "hall-photo-finish",
+    "overlay-photo-finish",
+    "stage-question",
+    "audience-photo-finish",
+}
+# Pages that anybody may open: name of the picture → address, window.
+WATCHING = {
+    "projector": ("projector", "projector"),
+    "hall": ("projector?theme=hall", "projector"),
+    "overlay": ("projector?overlay=1", "projector"),
+    "stage": ("stage", "console"),
+    "audience": ("audience", "phone"),
+    "desk": ("desk?seat=3", "tablet"),
 }
 SETTLE_MS = 1600  # longer than any transition
 # What moves for ever (the breath of the wave) does not count.
@@ -62,7 +75,8 @@ class Studio:
         for name in wanted:
             self.pages[name].wait_for_function(AT_REST)
         for name in wanted:
-            self.pages[name].screenshot(path=self.folder / f"{name}-{state}.png")
+            picture = self.folder / f"{name}-{state}.png"
+            self.pages[name].screenshot(path=picture, omit_background=name == "overlay")
 
 
 def play(studio: Studio) -> None:
@@ -80,7 +94,7 @@ def play(studio: Studio) -> None:
         do("present")
         if seat == 1:
             do("start_clock")
-            shoot("question", "projector", "console")
+            shoot("question", "projector", "console", "stage", "audience", "desk")
             do("hold_clock")
             shoot("held", "projector", "console")
         do("rule", result="wrong" if seat in (2, 4) else "right")
@@ -149,7 +163,7 @@ def buzz_in(studio: Studio) -> None:
     shoot("buzz-open", "projector", "console")
     studio.box.press({1: 0, 4: 8120, 0: 31_400, 2: 54_000}, bounce=True)
     until(lambda: len(buzz(studio)["order"]) >= 4, "four presses")
-    shoot("photo-finish", "projector")
+    shoot("photo-finish", *WATCHING)
     shoot("buzz", "console")
     do("begin")
     shoot("finish-clock", "projector", "console")
@@ -207,12 +221,13 @@ def main() -> None:
         chromium() as browser,
     ):
         pages = {
-            "projector": open_page(browser, "projector", complaints),
+            **{name: open_page(browser, size, complaints) for name, (_, size) in WATCHING.items()},
             "console": open_page(browser, "console", complaints),
             "judge": open_page(browser, "tablet", complaints),
             "phone": open_page(browser, "phone", complaints),
         }
-        pages["projector"].goto(f"{show.base}/projector")
+        for name, (address, _) in WATCHING.items():
+            pages[name].goto(f"{show.base}/{address}")
         sign_in(pages["console"], show.base, "host", show.passphrases["host"])
         for name, number in (("judge", 3), ("phone", 4)):
             sign_in(pages[name], show.base, "judge", show.passphrases[f"judge-{number}"], number)

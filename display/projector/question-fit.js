@@ -42,7 +42,7 @@ const holds = ({ wide, high }) => wide <= 1 && high <= 1;
 function attempt(element, way, atLeast = 0) {
   const full = setting(element, way);
   if (atLeast >= LARGEST || (atLeast > SMALLEST && !holds(full(atLeast)))) return 0;
-  const size = largest(SMALLEST, LARGEST, full);
+  const size = largest(Math.max(SMALLEST, atLeast), LARGEST, full);
   return holdsContent(element) ? size : 0;
 }
 
@@ -140,7 +140,9 @@ export function fitQuestion(element, { options, explanation, shape, cinema }) {
   element.dataset.fitting = "yes"; // balanced lines are as many as plain ones, and take longer to find
   const layouts = options ? ["grid", "list"] : ["list"];
   const way = shape === null ? fitWords(element, layouts, explanation) : fitWithPicture(element, layouts, explanation, shape);
-  ways.set(key, { way, size: attempt(element, way) || SMALLEST });
+  const size = (shape === null && way.size) || attempt(element, way) || SMALLEST; // beside a picture only coarsely known yet
+  setting(element, way)(size);
+  ways.set(key, { way, size });
   delete element.dataset.fitting;
 }
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Route
@@ -155,7 +156,8 @@ def make(folder: Path, names: set[str] | None, jobs: int) -> list[str]:
     shots: list[Shot] = []
     complaints: list[str] = []
     began_s = time.monotonic()
-    with ProcessPoolExecutor(jobs) as pool:
+    # Made anew, not forked: a browser's threads and an event loop do not survive that.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         for future in as_completed([pool.submit(photograph, folder, task) for task in wanted]):
             taken, said = future.result()
             shots += taken
