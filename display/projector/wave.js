@@ -8,6 +8,8 @@ import { displacement } from "./wave-shapes.js";
 const STEP = 0.11; // u between two places where the line is looked at
 const COARSE = 0.2; // the same while it moves: no eye follows the difference, and a frame has 16 ms
 const STRAIGHT = 0.2; // pixels: places no further than this from a straight line are left out
+const STRAIGHT_ENOUGH = 0.8; // the same while it moves
+const PACKET = 13; // u on either side of what travels: further out it is nothing
 const FINE = 10; // path units in a pixel: whole numbers are written and read faster
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -39,49 +41,78 @@ export function createWave(picture) {
     const size = stageSize();
     const unit = Math.min(height / size.height, width / size.width);
     stage = { unit, left: (width - unit * size.width) / 2, top: (height - unit * size.height) / 2, size };
+    for (const spec of [now, before?.spec]) if (spec) spec.tables = null;
     picture.setAttribute("viewBox", `0 0 ${width * FINE} ${height * FINE}`);
     anew();
   }
 
+  /**
+   * A line as its values at places `step` apart, over the whole window. What does not change by itself is reckoned once:
+   * a frame then only mixes two tables.
+   */
+  function tableOf(spec, ageS, step) {
+    const known = spec.tables?.[step];
+    if (known) return known;
+    const { from, to } = reach();
+    const values = Float64Array.from({ length: Math.ceil((to - from) / step) + 1 }, (_, i) => spec.line(from + i * step, ageS));
+    if (spec.line.length < 2 || spec.stands) (spec.tables ??= {})[step] = values;
+    return values;
+  }
+
+  /** From edge to edge of the window, in u. */
+  function reach() {
+    const margin = stage.left / stage.unit;
+    return { from: -margin, to: stage.size.width + margin };
+  }
+
   /** The line between two places as path data; of a straight stretch only the ends. */
-  function dataOf(line, step, from, to, y) {
+  function dataOf(values, step, from, to, y) {
     const { unit, left, top } = stage;
+    const { from: start } = reach();
+    const straight = step === STEP ? STRAIGHT : STRAIGHT_ENOUGH;
+    const height = (x) => {
+      const place = Math.min(values.length - 1, Math.max(0, (x - start) / step));
+      const i = Math.min(values.length - 2, Math.floor(place));
+      return mix(values[i], values[i + 1], place - i);
+    };
     let data = "";
     const write = (x, down) => (data += `${data ? "L" : "M"}${Math.round(x * FINE)} ${Math.round(down * FINE)}`);
     let heldX = left + from * unit; // the last place written
-    let [lastX, lastY] = [heldX, top + (y - line(from)) * unit];
+    let [lastX, lastY] = [heldX, top + (y - height(from)) * unit];
     let slope = null; // at which the line left it
     write(lastX, lastY);
-    for (let x = from + step; x < to + step; x += step) {
-      const at = Math.min(x, to);
+    const go = (at, value) => {
       const nextX = left + at * unit;
-      const nextY = top + (y - line(at)) * unit;
+      const nextY = top + (y - value) * unit;
       const steep = (nextY - lastY) / (nextX - lastX || 1);
       slope ??= steep;
-      if (Math.abs(steep - slope) * (nextX - heldX) > STRAIGHT) {
+      if (Math.abs(steep - slope) * (nextX - heldX) > straight) {
         write(lastX, lastY);
         heldX = lastX;
         slope = steep;
       }
-      [lastX, lastY] = [nextX, nextY];
-    }
+      lastX = nextX;
+      lastY = nextY;
+    };
+    for (let i = Math.floor((from - start) / step) + 1; start + i * step < to; i += 1) go(start + i * step, values[Math.min(i, values.length - 1)]);
+    go(to, height(to));
     write(lastX, lastY);
     return data;
   }
 
   /** Draws over what was drawn before in this frame; `place` counts up from 0. */
-  function stroke(place, line, step, colour, weight, from, to, y) {
+  function stroke(place, values, step, colour, weight, from, to, y) {
     paths[place] ??= picture.appendChild(document.createElementNS(SVG, "path"));
-    paths[place].setAttribute("d", dataOf(line, step, from, to, y));
-    paths[place].setAttribute("stroke", css(colour));
-    paths[place].setAttribute("stroke-width", weight * stage.unit * FINE);
+    const path = paths[place];
+    path.setAttribute("d", dataOf(values, step, from, to, y));
+    const look = { stroke: css(colour), "stroke-width": (weight * stage.unit * FINE).toFixed(2) };
+    for (const [name, value] of Object.entries(look)) if (path.getAttribute(name) !== value) path.setAttribute(name, value); // each costs a look at the styles
   }
 
   function draw(timeMs) {
     frame = 0;
     if (!now) return;
-    const margin = stage.left / stage.unit;
-    const [from, to] = [-margin, stage.size.width + margin];
+    const { from, to } = reach();
     const edge = now.left ? mix(from, to, now.left()) : null;
     if (edge !== null && drawnEdge !== null && !before && !journey && Math.abs(edge - drawnEdge) * stage.unit < 0.5) {
       wake(); // the clock has not moved its end by a pixel yet
@@ -91,14 +122,15 @@ export function createWave(picture) {
     const timeS = timeMs / 1000;
     const along = before ? Math.min(1, (timeMs - before.at) / CALM_MS) : 1;
     const eased = easeOut(along);
-    const target = now.line;
-    let line = (x) => target(x, timeS - now.since);
+    const step = along < 1 || journey || (now.moves && !isStill()) ? COARSE : STEP;
+    let values = tableOf(now, timeS - now.since, step);
     let { y, weight } = now;
     let colour = waveColour(now.colour);
     if (before) {
       const old = before.spec;
-      const grown = line;
-      line = (x) => mix(old.line(x, before.age), grown(x), eased);
+      const grown = values;
+      const was = tableOf(old, before.age, step);
+      values = grown.map((value, i) => mix(was[i], value, eased));
       y = mix(old.y, y, eased);
       colour = mixColour(waveColour(old.colour), colour, eased);
       weight = mix(old.weight, weight, eased);
@@ -106,16 +138,19 @@ export function createWave(picture) {
     if (journey) {
       const part = Math.min(1, (timeMs - journey.at) / TRAVEL_MS);
       const centre = mix(journey.from, journey.to, easeOut(part));
-      const under = line;
       const strength = 3.4 * Math.sin(Math.PI * Math.min(1, part * 1.02));
-      line = (x) => under(x) + strength * Math.exp(-(((x - centre) / 4.5) ** 2)) * Math.cos((x - centre) * 2.4);
+      values = values.slice();
+      const first = Math.max(0, Math.floor((centre - PACKET - from) / step));
+      for (let i = first; i < values.length && from + i * step < centre + PACKET; i += 1) {
+        const away = from + i * step - centre;
+        values[i] += strength * Math.exp(-((away / 4.5) ** 2)) * Math.cos(away * 2.4);
+      }
       journey.centre = centre;
       if (part >= 1) journey = null;
     }
 
     let place = 0;
-    const step = along < 1 || journey || (now.moves && !isStill()) ? COARSE : STEP;
-    const lay = (...how) => stroke(place++, line, step, ...how, y);
+    const lay = (...how) => stroke(place++, values, step, ...how, y);
     if (edge !== null) lay(waveColour("dim"), weight, edge, to);
     lay(colour, weight, from, edge ?? to);
     for (const part of now.parts) lay(mixColour(colour, waveColour(part.colour), eased), weight * 1.25, part.from, part.to);
@@ -146,7 +181,8 @@ export function createWave(picture) {
       wake();
       return;
     }
-    before = now && !isStill() ? { spec: now, at: timeMs, age: timeMs / 1000 - now.since } : null;
+    // What was there stands still while the new line grows out of it.
+    before = now && !isStill() ? { spec: { ...now, stands: true }, at: timeMs, age: timeMs / 1000 - now.since } : null;
     now = { ...spec, key, since: timeMs / 1000, line: displacement(spec.shape) };
     drawnEdge = null;
     picture.style.transformOrigin = `50% ${stage.top + y * stage.unit}px`;

@@ -15,6 +15,15 @@ HERE = Path(__file__).parent
 MEDIA = HERE / "fixtures" / "media"  # what a view names as /media/NAME
 ORIGIN = "http://stage.test"
 STAND_INS = {"/display/shared/connection.js": HERE / "connection.js"}
+# What is cut off, unless it scrolls on purpose, ends in an ellipsis, or is the ledger, which shows as many rows as fit.
+CUT_OFF = """() => [...document.querySelectorAll("body *")].filter((element) => {
+  const style = getComputedStyle(element);
+  if (style.display === "none" || style.overflow === "visible" || style.textOverflow === "ellipsis") return false;
+  if (style.clipPath !== "none" || ["auto", "scroll"].includes(style.overflowY) || element.closest(".ledger")) return false;
+  return element.scrollWidth > element.clientWidth + 2 || element.scrollHeight > element.clientHeight + 2;
+}).map((element) => `${element.className}: ${element.textContent.slice(0, 20)}`)"""
+PAGE_SCROLLS = """() => document.documentElement.scrollHeight > innerHeight + 1
+  || document.documentElement.scrollWidth > innerWidth + 1"""
 
 
 def fixtures(role: str) -> list[Path]:

@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import open_page
-from tests.display.pages import fixtures, load, open_role, show
-from tests.display.test_console_and_judge import CUT_OFF, PAGE_SCROLLS
+from tests.display.pages import CUT_OFF, PAGE_SCROLLS, fixtures, load, open_role, show
 
 REFUSED = {"accepted": False, "reason": {"zh": "分数应在 0.5 到 29.5 之间", "en": "From 0.5 to 29.5"}}
 

@@ -10,8 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from server.game.judging import sheet_total
 from server.game.rulebook import ScoreSheet, SheetGroup, SheetLine
-from tests.display.pages import fixtures, load, open_role, show
-from tests.display.test_console_and_judge import CUT_OFF
+from tests.display.pages import CUT_OFF, fixtures, load, open_role, show
 
 SHEETS = fixtures("judge")
 SIZES = {"phone": (390, 844), "tablet": (820, 1180)}
