@@ -1,5 +1,5 @@
 // The whole picture: title band, one scene, the seats, and the wave behind them. A pure function of view, link and time.
-import { html, useEffect, useLayoutEffect, useRef } from "../shared/html.js";
+import { html, useLayoutEffect, useMemo, useRef } from "../shared/html.js";
 import { applyLook } from "../shared/look.js";
 import { translator } from "../shared/strings.js";
 import { Band } from "./band.js";
@@ -42,15 +42,17 @@ function heightOf(element, stage) {
 /** Draws the line behind the picture, at the height where the scene keeps room for it. */
 function useWave(drawing, stage, view, nowNs, contestNs) {
   const wave = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     wave.current = createWave(drawing.current);
     return () => wave.current.close();
   }, []);
-  useEffect(() => {
-    if (!view || view.blackout || !stage.current) return;
-    const slot = stage.current.querySelector("[data-wave-slot]");
-    if (!slot) return;
-    wave.current.show(waveOf(view, nowNs, contestNs, heightOf(slot, stage.current)));
+  useLayoutEffect(() => {
+    if (!view || view.blackout) return;
+    // After the texts were measured, when the layout stands and is read for nothing; before the picture is painted.
+    queueMicrotask(() => {
+      const slot = stage.current?.querySelector("[data-wave-slot]");
+      if (slot) wave.current.show(waveOf(view, nowNs, contestNs, heightOf(slot, stage.current)));
+    });
   });
   return wave;
 }
@@ -73,7 +75,7 @@ export function App({ view, link, contestNs, display = null }) {
   const measured = useMeasureAgain();
   const wave = useWave(drawing, stage, view, nowNs, contestNs);
   useTravel(view, stage, wave);
-  usePhotos(view);
+  const photos = usePhotos(view);
   useLayoutEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
@@ -89,6 +91,8 @@ export function App({ view, link, contestNs, display = null }) {
   const sponsors = !notice && view && isSponsored(view.scene) ? (view.look?.sponsors ?? []) : [];
   const theme = JSON.stringify([view?.look?.ground, settings.theme ?? view?.look?.theme]);
   const shared = { view, language, t, nowNs, count, seatsAs, theme, contestNs, display };
+  // The seats know no time: a clock beside them, which has the whole picture rendered each second, leaves them as they are.
+  const seats = useMemo(() => view && seatsAs && html`<${Seats} key=${seatsAs} as=${seatsAs} view=${view} t=${t} />`, [view, seatsAs, language, photos, measured, stageSize()]);
   return html`<main
     class="picture"
     data-scene=${dark ? "blackout" : scene}
@@ -105,7 +109,7 @@ export function App({ view, link, contestNs, display = null }) {
     ${!dark && html`<div class="stage" ref=${stage}>
       ${view && html`<${atWork ? CorrectionBar : Band} ...${shared} />`}
       ${Scene && html`<${Scene} key=${notice && !atWork ? "correction" : scene} ...${shared} />`}
-      ${view && seatsAs && html`<${Seats} key=${seatsAs} as=${seatsAs} ...${shared} />`}
+      ${seats}
       ${sponsors.length > 0 && html`<${Sponsors} sources=${sponsors} theme=${theme} />`}
     </div>`}
     ${bar && html`<div class="link-bar" role="status" data-role="link"><span>${bar}</span></div>`}

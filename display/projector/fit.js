@@ -109,8 +109,14 @@ function* fitName(min, max) {
 
 function set(element, { size, wrap }) {
   element.classList.toggle("one-line", !wrap);
-  element.style.fontSize = `calc(var(--u) * ${size.toFixed(2)})`;
+  const fontSize = sizeOf(size);
+  if (element.style.fontSize !== fontSize) element.style.fontSize = fontSize; // the first trial stands already
 }
+
+const sizeOf = (size) => `calc(var(--u) * ${size.toFixed(2)})`;
+
+/** How a text comes onto the page: as it is tried first, so that the first layout is of use. */
+const firstTrial = (max) => ({ fontSize: sizeOf(max), textWrapStyle: "auto" });
 
 /** What a found size was found for. */
 function standing(element, text) {
@@ -184,7 +190,7 @@ function useFitting(min, max, wrap, name) {
  */
 export function Fit({ max, min = SMALLEST, as = "div", wrap = true, class: name = "", children, ...rest }) {
   const box = useFitting(min, max, wrap, false);
-  return html`<${as} ...${rest} ref=${box} class=${`fit ${name}`}>${wrap ? words(children) : children}<//>`;
+  return html`<${as} ...${rest} ref=${box} class=${`fit ${wrap ? "" : "one-line "}${name}`} style=${firstTrial(max)}>${wrap ? words(children) : children}<//>`;
 }
 
 /** A person's name: on one line unless two lines make it much larger; broken after a dot rather than inside a part. */
@@ -193,5 +199,5 @@ export function Name({ max, min = SMALLEST, as = "div", class: name = "", childr
   const parts = String(text).split(/(?<=[·・•\s])/);
   // A dot as wide as a character would tear the name apart, and take the room of one.
   const set = (part) => (/[·・]$/.test(part) ? html`${part.slice(0, -1)}<span class="half">${part.at(-1)}</span>` : part);
-  return html`<${as} ...${rest} ref=${box} class=${`fit name ${name}`}><span>${parts.map((part, i) => html`${i > 0 && html`<wbr />`}${set(part)}`)}</span><//>`;
+  return html`<${as} ...${rest} ref=${box} class=${`fit name one-line ${name}`} style=${firstTrial(max)}><span>${parts.map((part, i) => html`${i > 0 && html`<wbr />`}${set(part)}`)}</span><//>`;
 }

@@ -42,17 +42,18 @@ function photo(name) {
   return one;
 }
 
-/** Fetches the photos of a view's seats; draws again when one has arrived or turns out to be broken. */
+/** Fetches the photos of a view's seats; draws again when one has arrived or turns out to be broken. @returns {number} another one then */
 export function usePhotos(view) {
-  const [, again] = useState(0);
+  const [count, again] = useState(0);
   const names = (view?.seats ?? []).map((seat) => seat.photo ?? "").filter(Boolean).join("/");
   useEffect(() => {
     let here = true;
-    for (const name of names.split("/").filter(Boolean)) photo(name).arrived.then(() => here && again((count) => count + 1));
+    for (const name of names.split("/").filter(Boolean)) photo(name).arrived.then(() => here && again((before) => before + 1));
     return () => {
       here = false;
     };
   }, [names]);
+  return count;
 }
 
 /** The address of a seat's photo; null without one that can be shown now. */

@@ -20,6 +20,12 @@ const columnOf = (seats) => (safeWidth() - 1.2) / seats.length;
 /** Whether nothing is to move: wished so by the system, or a picture inside the console. */
 const isStill = () => document.documentElement.dataset.still === "yes" || window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+/** Writes into the node that is there, and only what is new: another node each frame would have its styles looked up. */
+function write(element, text) {
+  if (!element.firstChild) element.textContent = text;
+  else if (element.firstChild.data !== text) element.firstChild.data = text;
+}
+
 /** A number that rolls when it changes, and only then. */
 function Score({ value, travelled }) {
   const box = useRef(null);
@@ -29,7 +35,7 @@ function Score({ value, travelled }) {
     if (!box.current) return undefined;
     const settle = () => {
       shown.current = value;
-      if (box.current) box.current.textContent = points(value);
+      if (box.current) write(box.current, points(value));
     };
     if (from === value || isStill()) return settle();
     const begins = performance.now() + (travelled ? TRAVEL_MS * 0.8 : 0);
@@ -38,7 +44,7 @@ function Score({ value, travelled }) {
       const part = Math.min(1, Math.max(0, (timeMs - begins) / ROLL_MS));
       if (part === 1) return settle();
       shown.current = Math.round(from + (value - from) * (1 - (1 - part) ** 3));
-      box.current.textContent = points(part === 0 ? from : shown.current);
+      write(box.current, points(part === 0 ? from : shown.current));
       frame = requestAnimationFrame(roll);
     };
     roll(performance.now());

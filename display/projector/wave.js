@@ -1,5 +1,6 @@
 // Draws the one line that runs through every scene. Frames are asked for only while something moves.
-// It is an SVG path and not a canvas: rastering it costs the page's own thread nothing, and it is sharp on any wall.
+// It is SVG and not a canvas: rastering it costs the page's own thread nothing, and it is sharp on any wall. It is a polyline and
+// not a path: "d" is a property of style, so that each frame would look the styles up.
 import { stageSize } from "./frame.js";
 import { CALM_MS, TRAVEL_MS } from "./motion.js";
 import { waveColour } from "./wave-colours.js";
@@ -14,6 +15,7 @@ const FINE = 10; // path units in a pixel: whole numbers are written and read fa
 const SVG = "http://www.w3.org/2000/svg";
 
 const easeOut = (t) => 1 - (1 - t) ** 3;
+const part = (gone, whole) => Math.min(1, Math.max(0, gone / whole)); // a frame may bear a time before what began it
 const mix = (a, b, t) => a + (b - a) * t;
 const mixColour = (a, b, t) => a.map((part, i) => Math.round(mix(part, b[i], t)));
 const css = (colour) => `rgb(${colour.join(" ")})`;
@@ -28,7 +30,7 @@ const css = (colour) => `rgb(${colour.join(" ")})`;
 export function createWave(picture) {
   const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
   const isStill = () => reduced.matches || document.documentElement.dataset.still === "yes";
-  const paths = []; // in the order in which they lie over one another
+  const lines = []; // in the order in which they lie over one another
   let stage = { unit: 1, left: 0, top: 0, size: null };
   let now = null; // the spec on show
   let before = null; // {spec, at}: what it grows out of
@@ -65,7 +67,7 @@ export function createWave(picture) {
     return { from: -margin, to: stage.size.width + margin };
   }
 
-  /** The line between two places as path data; of a straight stretch only the ends. */
+  /** The line between two places as the points of a polyline; of a straight stretch only the ends. */
   function dataOf(values, step, from, to, y) {
     const { unit, left, top } = stage;
     const { from: start } = reach();
@@ -76,7 +78,7 @@ export function createWave(picture) {
       return mix(values[i], values[i + 1], place - i);
     };
     let data = "";
-    const write = (x, down) => (data += `${data ? "L" : "M"}${Math.round(x * FINE)} ${Math.round(down * FINE)}`);
+    const write = (x, down) => (data += `${Math.round(x * FINE)} ${Math.round(down * FINE)} `);
     let heldX = left + from * unit; // the last place written
     let [lastX, lastY] = [heldX, top + (y - height(from)) * unit];
     let slope = null; // at which the line left it
@@ -102,11 +104,11 @@ export function createWave(picture) {
 
   /** Draws over what was drawn before in this frame; `place` counts up from 0. */
   function stroke(place, values, step, colour, weight, from, to, y) {
-    paths[place] ??= picture.appendChild(document.createElementNS(SVG, "path"));
-    const path = paths[place];
-    path.setAttribute("d", dataOf(values, step, from, to, y));
+    lines[place] ??= picture.appendChild(document.createElementNS(SVG, "polyline"));
+    const line = lines[place];
+    line.setAttribute("points", dataOf(values, step, from, to, y));
     const look = { stroke: css(colour), "stroke-width": (weight * stage.unit * FINE).toFixed(2) };
-    for (const [name, value] of Object.entries(look)) if (path.getAttribute(name) !== value) path.setAttribute(name, value); // each costs a look at the styles
+    for (const [name, value] of Object.entries(look)) if (line.getAttribute(name) !== value) line.setAttribute(name, value); // each costs a look at the styles
   }
 
   function draw(timeMs) {
@@ -120,7 +122,7 @@ export function createWave(picture) {
     }
     drawnEdge = edge;
     const timeS = timeMs / 1000;
-    const along = before ? Math.min(1, (timeMs - before.at) / CALM_MS) : 1;
+    const along = before ? part(timeMs - before.at, CALM_MS) : 1;
     const eased = easeOut(along);
     const step = along < 1 || journey || (now.moves && !isStill()) ? COARSE : STEP;
     let values = tableOf(now, timeS - now.since, step);
@@ -136,9 +138,9 @@ export function createWave(picture) {
       weight = mix(old.weight, weight, eased);
     }
     if (journey) {
-      const part = Math.min(1, (timeMs - journey.at) / TRAVEL_MS);
-      const centre = mix(journey.from, journey.to, easeOut(part));
-      const strength = 3.4 * Math.sin(Math.PI * Math.min(1, part * 1.02));
+      const gone = part(timeMs - journey.at, TRAVEL_MS);
+      const centre = mix(journey.from, journey.to, easeOut(gone));
+      const strength = 3.4 * Math.sin(Math.PI * Math.min(1, gone * 1.02));
       values = values.slice();
       const first = Math.max(0, Math.floor((centre - PACKET - from) / step));
       for (let i = first; i < values.length && from + i * step < centre + PACKET; i += 1) {
@@ -146,16 +148,16 @@ export function createWave(picture) {
         values[i] += strength * Math.exp(-((away / 4.5) ** 2)) * Math.cos(away * 2.4);
       }
       journey.centre = centre;
-      if (part >= 1) journey = null;
+      if (gone >= 1) journey = null;
     }
 
     let place = 0;
     const lay = (...how) => stroke(place++, values, step, ...how, y);
     if (edge !== null) lay(waveColour("dim"), weight, edge, to);
     lay(colour, weight, from, edge ?? to);
-    for (const part of now.parts) lay(mixColour(colour, waveColour(part.colour), eased), weight * 1.25, part.from, part.to);
+    for (const one of now.parts) lay(mixColour(colour, waveColour(one.colour), eased), weight * 1.25, one.from, one.to);
     if (journey) lay(waveColour(journey.colour), weight * 1.3, journey.centre - 9, journey.centre + 9);
-    for (const path of paths.splice(place)) path.remove();
+    for (const line of lines.splice(place)) line.remove();
 
     if (along >= 1) before = null;
     if (before || journey || (now.moves && !isStill()) || now.left) wake();

@@ -53,6 +53,7 @@ export function mount(namespace, place, App, own = {}, auth = {}) {
         sound.update(view, fresh || other);
       },
       onLink: (next) => {
+        if (next.state === link.state) return;
         link = next;
         if (next.state === "lost") sound.lost();
         draw();

@@ -131,7 +131,7 @@ def test_the_same_look_changes_nothing_and_another_leaves_nothing_behind(project
 
 
 def test_the_line_takes_the_colours_of_the_theme_at_once(projector: Page) -> None:
-    stroke = "() => getComputedStyle(document.querySelector('.wave path')).stroke"
+    stroke = "() => getComputedStyle(document.querySelector('.wave polyline')).stroke"
     show(projector, named("lineup"))
     assert projector.evaluate(stroke) == "rgb(244, 241, 234)"
     show(projector, named("lineup", theme="hall"))
