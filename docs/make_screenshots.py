@@ -34,7 +34,7 @@ FOR_THE_README = {
 # Pages that anybody may open: name of the picture → address, window.
 WATCHING = {
     "projector": ("projector", "projector"),
-    "hall": ("projector?theme=hall", "projector"),
+    "hall": ("projector?theme=hall&sound=off", "projector"),
     "overlay": ("projector?overlay=1", "projector"),
     "stage": ("stage", "console"),
     "audience": ("audience", "phone"),
@@ -228,6 +228,7 @@ def main() -> None:
         }
         for name, (address, _) in WATCHING.items():
             pages[name].goto(f"{show.base}/{address}")
+            pages[name].mouse.click(5, 5)  # else it may not sound, and the console says so
         sign_in(pages["console"], show.base, "host", show.passphrases["host"])
         for name, number in (("judge", 3), ("phone", 4)):
             sign_in(pages[name], show.base, "judge", show.passphrases[f"judge-{number}"], number)
