@@ -1,9 +1,10 @@
 """What a page cost its browser, read from a trace of Chromium: the work of the page's own thread, frame by frame.
 
 A frame of the page ends with the task that hands a new picture to the compositor ("Commit"). What it cost is all that the page's
-thread did since the last one: scripts, style, layout, paint. Two clocks are read: the wall's, and the thread's own processor
-time, which a neighbour on the machine cannot make longer. While a page is throttled, Chromium lets the thread spin, so both
-include the throttling.
+thread did since the last one: scripts, style, layout, paint; or since the thread last had nothing to do, for a quarter of a frame
+at least: what was done before such a pause delayed no picture, since one could have been made in it, and counts as a frame of its
+own. Two clocks are read: the wall's, and the thread's own processor time, which a neighbour on the machine cannot make longer.
+While a page is throttled, Chromium lets the thread spin, so both include the throttling.
 """
 
 from __future__ import annotations
@@ -21,16 +22,18 @@ CATEGORIES = [
     "disabled-by-default-devtools.timeline.frame",
 ]
 DROPPED = "STATE_DROPPED"
+PAUSE_US = 1e6 / 60 / 4
 PRESENTED = ("STATE_PRESENTED_ALL", "STATE_PRESENTED_PARTIAL")
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One frame of the page: when it was done, on the trace's clock, and what it took of the page's thread in ms."""
+    """A frame of the page: when it was done, on the trace's clock, what it took of the page's thread in ms, whether it drew."""
 
     done_us: float
     wall_ms: float
     own_ms: float
+    drew: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +94,13 @@ def _frames(events: Sequence[dict[str, Any]]) -> list[Frame]:
     """The frames of a thread, from its events in order of time."""
     commits = [float(event["ts"]) for event in events if event["name"] == "Commit"]
     frames = []
-    wall = own = 0.0
+    wall = own = last = 0.0
     for task in (event for event in events if event["name"] == "RunTask" and event["ph"] == "X"):
         begins, ends = float(task["ts"]), float(task["ts"]) + float(task["dur"])
+        if wall and begins - last > PAUSE_US:
+            frames.append(Frame(last, wall / 1000, own / 1000, drew=False))
+            wall = own = 0.0
+        last = ends
         wall += float(task["dur"])
         own += float(task.get("tdur", task["dur"]))
         if bisect_left(commits, begins) < bisect_right(commits, ends):

@@ -5,7 +5,7 @@ import { translator } from "../shared/strings.js";
 import { Band } from "./band.js";
 import { useMeasureAgain } from "./fit.js";
 import { applyFrame, stageSize } from "./frame.js";
-import { takesSeatsRoom, videoTakesPicture } from "./media.js";
+import { takesSeatsRoom, useLengths, videoTakesPicture } from "./media.js";
 import { usePhotos } from "./portrait.js";
 import { Final } from "./scenes/final.js";
 import { Cue, Lineup, Opening, RoundTitle, Scoreboard, Stake, TurnCall } from "./scenes/between.js";
@@ -17,7 +17,7 @@ import { Hold, Rules } from "./scenes/slides.js";
 import { Stakes } from "./scenes/stakes.js";
 import { Seats, useTravel } from "./seats.js";
 import { Sponsors } from "./sponsors.js";
-import { buzzPhase, isAtWork, useContestTime, useCount } from "./time.js";
+import { buzzPhase, isAtWork, usePictureTime, useCounting } from "./time.js";
 import { createWave } from "./wave.js";
 import { waveOf } from "./wave-states.js";
 
@@ -47,7 +47,10 @@ function useWave(drawing, stage, view, nowNs, contestNs) {
     return () => wave.current.close();
   }, []);
   useLayoutEffect(() => {
-    if (!view || view.blackout) return;
+    if (!view || view.blackout) {
+      wave.current.clear();
+      return;
+    }
     // After the texts were measured, when the layout stands and is read for nothing; before the picture is painted.
     queueMicrotask(() => {
       const slot = stage.current?.querySelector("[data-wave-slot]");
@@ -70,8 +73,9 @@ export function App({ view, link, contestNs, display = null }) {
   const stage = useRef(null);
   const language = view?.lang?.startsWith("en") ? "en" : "zh-CN";
   const t = translator(language);
-  const nowNs = useContestTime(view, contestNs);
-  const count = useCount(view?.scene.buzz, nowNs);
+  const nowNs = usePictureTime(view, contestNs);
+  useLengths();
+  const counting = useCounting(view?.scene.buzz, nowNs);
   const measured = useMeasureAgain();
   const wave = useWave(drawing, stage, view, nowNs, contestNs);
   useTravel(view, stage, wave);
@@ -90,7 +94,7 @@ export function App({ view, link, contestNs, display = null }) {
   const bar = dark || link.state === "live" ? null : t(view ? "link.lost" : "link.connecting");
   const sponsors = !notice && view && isSponsored(view.scene) ? (view.look?.sponsors ?? []) : [];
   const theme = JSON.stringify([view?.look?.ground, settings.theme ?? view?.look?.theme]);
-  const shared = { view, language, t, nowNs, count, seatsAs, theme, contestNs, display };
+  const shared = { view, language, t, nowNs, counting, seatsAs, theme, contestNs, display };
   // The seats know no time: a clock beside them, which has the whole picture rendered each second, leaves them as they are.
   const seats = useMemo(() => view && seatsAs && html`<${Seats} key=${seatsAs} as=${seatsAs} view=${view} t=${t} />`, [view, seatsAs, language, photos, measured, stageSize()]);
   return html`<main
@@ -105,7 +109,7 @@ export function App({ view, link, contestNs, display = null }) {
     data-measured=${measured}
   >
     <i class="champion-ground" />
-    <svg class="wave" ref=${drawing} preserveAspectRatio="none" aria-hidden="true" hidden=${dark || !view} />
+    <div class="wave" ref=${drawing} aria-hidden="true" hidden=${dark || !view} />
     ${!dark && html`<div class="stage" ref=${stage}>
       ${view && html`<${atWork ? CorrectionBar : Band} ...${shared} />`}
       ${Scene && html`<${Scene} key=${notice && !atWork ? "correction" : scene} ...${shared} />`}

@@ -1,13 +1,9 @@
 // The title band: the block in the customer's colour, the logo, what contest this is, and where in it we are.
 import { html, useState } from "../shared/html.js";
+import { oneLine } from "../shared/said.js";
 import { pick } from "../shared/strings.js";
 import { usePlate } from "./plate.js";
 import { titlePair } from "./titles.js";
-
-/** A title may say where its line breaks; the band has one line. */
-function oneLine(title, language) {
-  return title.replaceAll("\n", language === "en" ? " " : "");
-}
 
 function Logo({ source, theme }) {
   const plate = usePlate(source ? [source] : [], theme);

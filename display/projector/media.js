@@ -1,10 +1,13 @@
 // What a question brings with it: a recording or a film, played by contest time and by nothing else, silent wherever this page is to be silent.
 import { useEffect, useState } from "../shared/html.js";
+import { CALM_MS } from "./motion.js";
 
 const TOLERANCE_S = 0.35; // further from where contest time says it should be, it is set right
+const STANDS_MS = CALM_MS + 200; // after a change of the picture
 const SETTLING_MS = 1500; // after that it is left alone for a while: a slow machine would do nothing but seek
 
 const lengths = new Map(); // address → seconds
+const waiting = new Set(); // whom to tell of a new one
 
 /** Whether a recording or film plays now, by the view. */
 export const isPlaying = (media) => Boolean(media) && media.kind !== "image" && media.state === "playing" && media.since_ns !== null;
@@ -17,6 +20,16 @@ export function positionS(media, nowNs) {
 
 /** Its length in seconds; null until its head has come. */
 export const lengthS = (media) => lengths.get(media?.src) ?? null;
+
+/** Drawn again when the length of a recording or film becomes known. */
+export function useLengths() {
+  const [, again] = useState(0);
+  useEffect(() => {
+    const told = () => again((count) => count + 1);
+    waiting.add(told);
+    return () => waiting.delete(told);
+  }, []);
+}
 
 /** How much of it has been played, 0..1; null where that is not known or nothing plays. */
 export function playedPart(media, nowNs) {
@@ -43,6 +56,7 @@ export function takesSeatsRoom(view) {
   return [prompt, ...(options ?? []).map((option) => option.text)].join("").length > CROWDED_FROM;
 }
 
+const moves = () => !quiet() && !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 const quiet = () => document.documentElement.dataset.still === "yes";
 
 /** Plays, seeks or pauses an element as the view says. */
@@ -79,20 +93,24 @@ function follow(element, media, contestNs) {
  * @returns {boolean} whether it cannot be played at all
  */
 export function usePlayer(place, media, contestNs, display) {
-  const [known, learn] = useState({ src: null, broken: false });
+  const [broken, learn] = useState(null); // an address
   const src = media && media.kind !== "image" ? media.src : null;
   useEffect(() => {
     const element = place.current;
     if (!src || !element) return undefined;
     const length = () => {
-      if (Number.isFinite(element.duration)) lengths.set(src, element.duration);
-      learn({ src, broken: false });
+      learn(null);
+      if (!Number.isFinite(element.duration) || lengths.get(src) === element.duration) return;
+      lengths.set(src, element.duration);
+      for (const told of waiting) told();
     };
-    const fail = () => learn({ src, broken: true });
+    const fail = () => learn(src);
     element.addEventListener("durationchange", length);
     element.addEventListener("error", fail);
-    element.src = src;
+    // A browser opens a film on the page's own thread: once the picture stands and nothing moves any more.
+    const opening = setTimeout(() => (element.src = src), moves() ? STANDS_MS : 0);
     return () => {
+      clearTimeout(opening);
       element.removeEventListener("durationchange", length);
       element.removeEventListener("error", fail);
       // Taken out of the picture it would play on.
@@ -112,8 +130,8 @@ export function usePlayer(place, media, contestNs, display) {
     const steps = ["timeupdate", "loadedmetadata", "canplay"];
     for (const event of steps) element.addEventListener(event, step);
     return () => steps.forEach((event) => element.removeEventListener(event, step));
-  }, [src, known.broken, media?.state, media?.since_ns, display?.audible, display?.volume]);
-  return known.src === src && known.broken;
+  }, [src, broken, media?.state, media?.since_ns, display?.audible, display?.volume]);
+  return src !== null && broken === src;
 }
 
 /** Whole seconds of what plays, drawn again at each; null while nothing does. */

@@ -23,23 +23,28 @@ function calm({ at = null }) {
 /** Armed: a string under tension. */
 const taut = () => () => 0;
 
-/** Open: pulses run out from the middle, one a beat. */
-function pulse({ still = false }) {
-  const beatS = 1.15;
-  const speed = 105;
+/** Open, where nothing may move: one pulse, standing. */
+const pulse = () => {
   const from = middle();
-  return (x, timeS) => {
-    const distance = Math.abs(x - from);
-    if (still) return packet(distance, 0, 4.2, 16, 3.4);
-    let sum = 0;
-    for (let back = 0; back < 2; back += 1) {
-      const age = (timeS % beatS) + back * beatS;
-      const strength = 4.6 * Math.exp(-age * 0.75) * Math.min(1, age * 9);
-      sum += strength * bell(distance - age * speed, 9) * Math.cos((distance - age * speed) * 1.75);
-    }
-    return sum;
-  };
-}
+  return (x) => packet(Math.abs(x - from), 0, 4.2, 16, 3.4);
+};
+
+/** Open: pulses run out from the middle, one a beat, and lose strength on their way. */
+export const PULSE = {
+  beatS: 1.15,
+  speed: 105, // u a second
+  reach: 19, // u to either side of a pulse's middle, where it is nothing
+  line: (x) => 4.6 * bell(x, 9) * Math.cos(x * 1.75),
+  // [part of its way, of two beats, strength]
+  strengths: [[0, 0], [0.048, 0.92], ...[0.2, 0.4, 0.6, 0.8, 1].map((at) => [at, Math.exp(-at * 2.3 * 0.75)])],
+};
+
+/** A score on its way to its seat: grows out of the line, and into it again. */
+export const JOURNEY = {
+  reach: 9, // u
+  line: (x) => 3.4 * bell(x, 4.5) * Math.cos(x * 2.4),
+  strengths: Array.from({ length: 13 }, (_, i) => Math.sin((Math.PI * i) / 12).toFixed(3)),
+};
 
 /** The photo finish: silence, then at each press the onset of a voice that dies away. */
 function bursts({ onsets, decay = 5.5 }) {
@@ -75,15 +80,15 @@ function speech({ height }) {
   return (x) => height * (syllable(x, from - 47, 46, 1) + syllable(x, from + 5, 58, 0.82)) + packet(x, from, 0.3, 90, 7);
 }
 
-/** A recording: talk along the whole line, with its pauses; it lives a little. */
-const murmur = ({ height = 2.7 }) => (x, timeS) => {
+/** A recording: talk along the whole line, with its pauses. */
+const murmur = ({ height = 2.7 }) => (x) => {
   const talk = Math.max(0, 0.55 + 0.45 * Math.sin(x * 0.23 + 1.7 * Math.sin(x * 0.071)) - 0.25 * Math.sin(x * 0.61)) ** 1.5;
-  return height * talk * voice(x, 2.1) * (0.82 + 0.18 * Math.sin(timeS * 2.4 - x * 0.35));
+  return height * talk * voice(x, 2.1) * (0.82 + 0.18 * Math.sin(x * 0.35));
 };
 
 const SHAPES = { calm, taut, murmur, pulse, bursts, swell, levels, speech };
 
-/** @returns {(x: number, timeS: number) => number} the displacement function of a shape description */
+/** @returns {(x: number) => number} the displacement function of a shape description */
 export function displacement(shape) {
   return SHAPES[shape.name](shape);
 }

@@ -1,7 +1,7 @@
 // Which line belongs to which picture: from a view to what wave.js draws.
 import { remainingMs } from "../shared/clock.js";
 import { safeWidth, stageSize } from "./frame.js";
-import { playedPart, isPlaying } from "./media.js";
+import { isPlaying, lengthS, playedPart } from "./media.js";
 import { axisOf } from "./photo-axis.js";
 import { anyPhoto } from "./portrait.js";
 import { buzzPhase, isAtWork, showsPhotoFinish } from "./time.js";
@@ -15,10 +15,22 @@ export function seatX(seats, seat) {
 const base = { weight: 0.34, colour: "text", parts: [], left: null, moves: false, breathes: false };
 const calm = (at = null) => ({ ...base, shape: { name: "calm", at }, breathes: true });
 
+/** Where the clock stands along the line, and how it goes on. */
 function clocked(view, contestNs) {
   const { clock } = view;
   if (!clock || clock.state === "expired" || !clock.total_ms) return null;
-  return () => Math.min(1, remainingMs(clock, contestNs()) / clock.total_ms);
+  const runs = clock.state === "running";
+  return {
+    part: () => Math.min(1, remainingMs(clock, contestNs()) / clock.total_ms),
+    perMs: runs ? -1 / clock.total_ms : 0,
+    waitMs: runs ? Math.max(0, (clock.deadline_ns - contestNs()) / 1e6 - clock.total_ms) : 0, // one that opens in a moment stands full
+  };
+}
+
+/** What has been heard or seen of a recording or film. */
+function played(media, contestNs) {
+  const length = lengthS(media);
+  return { part: () => playedPart(media, contestNs()) ?? 0, perMs: length ? 1 / (length * 1000) : 0, waitMs: 0 };
 }
 
 function ruled(ruling) {
@@ -47,7 +59,7 @@ function question(view, nowNs, contestNs) {
   if (phase === "interrupted") return { ...base, shape: { name: "taut" } };
   const { media } = scene.question;
   // A recording murmurs along the line, and what has been heard of it is bright. A film has the line for its time alone.
-  if (isPlaying(media)) return { ...base, shape: { name: media.kind === "audio" ? "murmur" : "taut" }, moves: media.kind === "audio", left: () => playedPart(media, contestNs()) ?? 0 };
+  if (isPlaying(media)) return { ...base, shape: { name: media.kind === "audio" ? "murmur" : "taut" }, breathes: media.kind === "audio", left: played(media, contestNs) };
   const speaker = view.seats.find((seat) => seat.state === "turn" || seat.state === "floor");
   const left = clocked(view, contestNs);
   return { ...calm(speaker ? seatX(view.seats, speaker.seat) : null), left, breathes: !left };

@@ -20,3 +20,10 @@ export function milliseconds(us) {
   if (ms < 1000) return ms.toFixed(1);
   return Math.round(ms).toString();
 }
+
+/** An uncertainty with as many decimals as the margin it belongs to, rounded up: never more certain than it is. */
+export function uncertaintyText(us, beside) {
+  const decimals = Math.min(3, Math.max(1, (beside.split(".")[1] ?? "").length));
+  const scale = 10 ** decimals;
+  return (Math.ceil((us / 1000) * scale - 1e-9) / scale).toFixed(decimals);
+}

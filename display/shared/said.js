@@ -1,6 +1,5 @@
 // A moment in words: a small word above, the large one, and a line below. Names are said as names, nothing is added to them.
-import { uncertaintyText } from "../projector/scenes/facts.js";
-import { change, milliseconds, points as written } from "./numbers.js";
+import { change, milliseconds, points as written, uncertaintyText } from "./numbers.js";
 import { pick } from "./strings.js";
 
 const person = (view, seat) => view.seats.find((one) => one.seat === seat);

@@ -40,6 +40,8 @@ def recorded() -> Trace:
         *task(106, 2, 2, commits=True),
         *task(107, 50, 50, thread=3),  # not the page's own
         *task(120, 8, 5, commits=True),
+        *task(140, 3, 3),
+        *task(170, 2, 1, commits=True),
         *shown(116, "STATE_PRESENTED_ALL", 1),
         *shown(133, "STATE_DROPPED", 2),
         *shown(150, "STATE_PRESENTED_ALL", 1),
@@ -51,7 +53,12 @@ def recorded() -> Trace:
 
 def test_a_frame_costs_all_that_the_pages_thread_did_since_the_last_one() -> None:
     window = recorded().window("a begins", "a ends")
-    assert [(frame.wall_ms, frame.own_ms) for frame in window.frames] == [(6.0, 5.0), (8.0, 5.0)]
+    assert [(frame.wall_ms, frame.own_ms) for frame in window.frames] == [
+        (6.0, 5.0),
+        (8.0, 5.0),
+        (3.0, 3.0),  # done long before the next picture: it delayed none
+        (2.0, 1.0),
+    ]
     assert (window.intervals_ms, window.dropped) == ([34.0], 1)
 
 
@@ -74,7 +81,8 @@ def test_a_percentile_is_a_value_that_was_measured() -> None:
 def test_a_transition_is_told_by_all_its_laps() -> None:
     window = recorded().window("a begins", "a ends")
     row = frames.row_of("a → b", [window, window])
-    assert (row["frames"], row["p95_ms"], row["wall_p95_ms"], row["change_ms"]) == (4, 5.0, 8.0, 5.0)
+    assert (row["frames"], row["worked"], row["slow"], row["change_ms"]) == (78, 6, 0, 5.0)
+    assert (row["p95_ms"], row["wall_p95_ms"]) == (5.0, 6.0), "of 78 frames the 75th: 70 asked for nothing"
     with pytest.raises(RuntimeError, match="drew nothing"):
         frames.row_of("a → b", [Window([], [], 0)])
 

@@ -70,6 +70,10 @@ class Final:
         expect(place).to_be_visible()
         return place.inner_text()
 
+    def reads(self, selector: str, text: str) -> None:
+        """The hall comes to read that there: what stood there before may stand for a moment yet."""
+        expect(self.projector.locator(selector).first).to_contain_text(text)
+
     def scene(self, name: str) -> None:
         expect(self.projector.locator(f'[data-scene="{name}"]').first).to_be_visible()
 
@@ -98,7 +102,7 @@ class Final:
 
     def first_is(self, seat: int) -> None:
         expect(self.projector.locator('[data-buzz-phase="locked"]').first).to_be_visible()
-        assert NAMES[seat] in self.seen('[data-role="first-name"]')
+        self.reads('[data-role="first-name"]', NAMES[seat])
 
 
 @pytest.fixture
@@ -148,10 +152,11 @@ def test_a_complete_final_from_sign_in_to_standings(final: tuple[Final, list[str
     risk(play)
     places(play)
     proof(play, tmp_path)
-    # The killed server is the one thing a page may complain of: its socket was cut.
-    assert [
-        line for line in complaints if "WebSocket" not in line and "ERR_CONNECTION_REFUSED" not in line
-    ] == []
+    # The killed server is the one thing a page may complain of: its socket was cut, and what it fetched just then did not come.
+    cut = re.compile(
+        r"WebSocket|net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)"
+    )
+    assert [line for line in complaints if not cut.search(line)] == []
 
 
 def compulsory(play: Final) -> None:
@@ -159,14 +164,14 @@ def compulsory(play: Final) -> None:
     play.scene("round_title")
     for seat in NAMES:
         play.next("call_turn")
-        assert NAMES[seat] in play.seen('[data-scene="turn_call"]')
+        play.reads('[data-scene="turn_call"]', NAMES[seat])
         play.next("present")
         assert len(play.seen('[data-role="question"]')) > 5
         secret = play.host.locator('[data-role="answer"]').inner_text()
         assert secret
         assert play.projector.locator('[data-role="answer"]').count() == 0, "no answer before its reveal"
         play.next("start_clock")
-        assert int(re.sub(r"\D", "", play.seen('[data-role="clock"]'))) in range(25, 31)
+        assert 0 < int(re.sub(r"\D", "", play.seen('[data-role="clock"]'))) <= 30
         play.next("hold_clock")
         if seat == 4:  # the host slips and takes it back
             play.ruled(4, "right", 10)
@@ -283,7 +288,7 @@ def risk(play: Final) -> None:
     order = sorted(NAMES, key=lambda seat: (play.expected[seat], seat))
     for turn, seat in enumerate(order):
         play.next("call_turn")
-        assert NAMES[seat] in play.seen('[data-scene="stake"]')
+        play.reads('[data-scene="stake"]', NAMES[seat])
         if turn == 1:
             play.action("declined")
             continue

@@ -42,7 +42,6 @@ class SocketPage:
 
     def _hear(self, event: str) -> Any:
         def keep(content: Any) -> None:
-            assert self.view, "the snapshot comes first"
             self.told.append((event, content))
 
         return keep
@@ -59,6 +58,8 @@ class SocketPage:
         return self.call("command", {"id": uuid.uuid4().hex, "type": kind, **fields})
 
     def __enter__(self) -> SocketPage:
+        # The client hands each event to a thread of its own: in which order they arrive here says nothing.
+        until(lambda: self.view, "the snapshot")
         self.hears("display")
         return self
 

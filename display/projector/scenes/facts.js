@@ -1,14 +1,7 @@
 // Short words beside a question: what hangs on it, who failed already, who handed it on, how a tie was settled, what a tie is about.
 import { html } from "../../shared/html.js";
-import { milliseconds, points } from "../../shared/numbers.js";
+import { milliseconds, points, uncertaintyText } from "../../shared/numbers.js";
 import { Fit } from "../fit.js";
-
-/** An uncertainty with as many decimals as the margin it belongs to, rounded up: never more certain than it is. */
-export function uncertaintyText(us, beside) {
-  const decimals = Math.min(3, Math.max(1, (beside.split(".")[1] ?? "").length));
-  const scale = 10 ** decimals;
-  return (Math.ceil((us / 1000) * scale - 1e-9) / scale).toFixed(decimals);
-}
 
 /** The places that follow from right and from wrong. @param {{outlook: {right_place, wrong_place}, t: Function}} props */
 export function Outlook({ outlook, t }) {

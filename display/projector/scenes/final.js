@@ -1,15 +1,10 @@
 // The result, place by place from the last to the first; then all of them.
 import { html } from "../../shared/html.js";
 import { points } from "../../shared/numbers.js";
+import { placeName } from "../../shared/said.js";
 import { Fit, Name } from "../fit.js";
 import { Portrait, anyPhoto, photoOf } from "../portrait.js";
 import { seatOf } from "../seats.js";
-
-function placeName(place, t) {
-  if (place.place === 1) return t("p.champion");
-  const ordinal = t("p.ordinals").split(" ")[place.place - 1] ?? place.place;
-  return t(place.seats.length > 1 ? "p.nthShared" : "p.nth", { ordinal });
-}
 
 /** The place just revealed: one name with its photo, or several that share the place, as large as they go. */
 function Latest({ view, place, t }) {

@@ -16,7 +16,7 @@ function Judges({ judges, masked, t }) {
   </div>`;
 }
 
-export function Scenario({ view, t, nowNs }) {
+export function Scenario({ view, t, contestNs }) {
   const { scene, clock } = view;
   const words = { time_up: "p.timeUp", marking: "p.marking", closed: "p.closed" }[scene.phase];
   return html`<div class="scene question scenario">
@@ -25,7 +25,7 @@ export function Scenario({ view, t, nowNs }) {
       <div class="worth"><div class="worth-points"><small>${t("p.worth")}</small><span class="figures">${scene.question.points}</span><small>${t("p.points")}</small></div></div>
       ${words
         ? html`<div class="command look-quiet"><${Fit} max=${11} wrap=${false} min=${5} class="command-line">${t(words)}<//></div>`
-        : clock && html`${clock.purpose === "prepare" && html`<div class="prepare-word" data-role="prepare">${t("p.preparing")}</div>`}<${ClockFace} clock=${clock} nowNs=${nowNs} t=${t} />`}
+        : clock && html`${clock.purpose === "prepare" && html`<div class="prepare-word" data-role="prepare">${t("p.preparing")}</div>`}<${ClockFace} clock=${clock} contestNs=${contestNs} t=${t} />`}
       ${scene.judges?.length > 0 && html`<${Judges} judges=${scene.judges} masked=${scene.masked ?? 0} t=${t} />`}
     </aside>
     <div class="wave-room" data-wave-slot />

@@ -1,11 +1,11 @@
 // The photo finish: who was first, by how much, and the wave as the axis of time with each press where it happened.
 import { html } from "../../shared/html.js";
-import { change, milliseconds } from "../../shared/numbers.js";
+import { change, milliseconds, uncertaintyText } from "../../shared/numbers.js";
 import { Fit, Name } from "../fit.js";
 import { stageSize } from "../frame.js";
 import { axisOf, axisTo } from "../photo-axis.js";
 import { seatOf } from "../seats.js";
-import { Settled, uncertaintyText } from "./facts.js";
+import { Settled } from "./facts.js";
 
 const AXIS_Y = 9; // percent of the stage's height in the drawing: the line
 const LABEL_TOP = 15.2;

@@ -4,7 +4,7 @@ import { ClockFace, lastTen } from "../clock-face.js";
 import { Fit, Name } from "../fit.js";
 import { isPlaying, lengthS, usePlayedS, videoTakesPicture } from "../media.js";
 import { seatOf } from "../seats.js";
-import { buzzPhase, showsPhotoFinish } from "../time.js";
+import { buzzPhase, showsPhotoFinish, useCountFigure } from "../time.js";
 import { Attempts, Outlook, Settled, TieFor } from "./facts.js";
 import { Fouls, Lead, PhotoFinish } from "./photo-finish.js";
 import { QuestionText } from "./question-text.js";
@@ -39,7 +39,8 @@ function Floor({ view, t, children }) {
 }
 
 /** 3, 2, 1: a press before zero is a foul. */
-function Count({ count, crowded, t }) {
+function Count({ buzz, contestNs, crowded, t }) {
+  const count = useCountFigure(buzz, contestNs);
   return html`<div class="count" data-role="count" data-count=${count}>
     <${Fit} max=${crowded ? 34 : 50} min=${20} wrap=${false} class="count-figure figures">${String(count)}<//>
     <${Fit} max=${4} class="command-note">${t("p.countNote")}<//>
@@ -60,11 +61,11 @@ function Played({ media, contestNs, t }) {
 /** Seconds as a player shows them: "0:07". */
 const timeText = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 
-function Aside({ view, t, nowNs, count, contestNs }) {
+function Aside({ view, t, nowNs, counting, contestNs }) {
   const { scene, clock } = view;
   const { buzz } = scene;
   const phase = buzzPhase(buzz, nowNs);
-  const face = clock && scene.phase !== "time_up" && scene.phase !== "revealed" ? html`<${ClockFace} clock=${clock} nowNs=${nowNs} t=${t} />` : null;
+  const face = clock && scene.phase !== "time_up" && scene.phase !== "revealed" ? html`<${ClockFace} clock=${clock} contestNs=${contestNs} t=${t} />` : null;
   const failed = scene.attempts?.length > 0 && !["revealed", "ruled"].includes(scene.phase) && html`<${Attempts} attempts=${scene.attempts} t=${t} />`;
   const worth = html`<${Worth} view=${view} t=${t} />${failed}`;
   const outlook = scene.outlook && !(clock && lastTen(clock, nowNs)) && html`<${Outlook} outlook=${scene.outlook} t=${t} />`;
@@ -76,7 +77,7 @@ function Aside({ view, t, nowNs, count, contestNs }) {
   const played = media && media.kind !== "image" && html`<${Played} media=${media} contestNs=${contestNs} t=${t} />`;
   if (!buzz || phase === "idle") return html`${worth}${outlook}${timeUp || face || played}`;
   const fouls = buzz.fouls.length > 0 && html`<${Fouls} view=${view} t=${t} />`;
-  if (count !== null) return html`${fouls || failed}<${Count} count=${count} crowded=${Boolean(fouls || failed)} t=${t} />`;
+  if (counting) return html`${fouls || failed}<${Count} buzz=${buzz} contestNs=${contestNs} crowded=${Boolean(fouls || failed)} t=${t} />`;
   if (phase === "audience") return html`${worth}<${Command} look="quiet" lines=${[t("p.audience.1"), t("p.audience.2")]} />`;
   if (phase === "armed") return html`${fouls || worth}<${Command} look="armed" lines=${[t("p.armed")]} note=${t("p.armedNote")} />`;
   if (phase === "open") {
