@@ -1,5 +1,5 @@
 // The sheet while it can be filled in: items with steppers, the running total, a second look, and changing one's mind.
-import { html, useEffect, useRef, useState } from "../shared/html.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../shared/html.js";
 import { points } from "../shared/numbers.js";
 import { pick } from "../shared/strings.js";
 import { words } from "../shared/words.js";
@@ -169,7 +169,8 @@ function say({ quiet, same, refusal, pointed, missing, live, t, language }) {
 /** The second look. "Look again" stands where "Submit" stood: a double tap submits nothing. */
 function Confirm({ view, marks, sending, live, onYes, onNo, t }) {
   const group = useRef(null);
-  useEffect(() => group.current.focus(), []);
+  // With the picture and not after it: whoever is quick must not have the focus taken away again.
+  useLayoutEffect(() => group.current.focus(), []);
   const question = t("judge.confirm", { seat: view.sheet.seat, total: points(total(view.sheet, marks)) });
   return html`
     <div class="foot-row confirm" data-role="confirm-group" role="group" aria-label=${question} tabindex="-1" ref=${group}>
