@@ -111,6 +111,7 @@ export function createWave(picture) {
     const places = [part, left.perMs && !isPreview() ? (left.perMs < 0 ? 0 : 1) : part];
     const timing = { duration: left.perMs ? Math.abs((places[1] - part) / left.perMs) : 0, delay: left.waitMs, fill: "both" };
     for (const [element, sign] of [[line.cut, 1], [inner, -1]]) {
+      element.style.transform = `translateX(${sign * (part - 1) * 100}%)`; // where it stands without the animation
       line.endless.push(element.animate({ transform: places.map((place) => `translateX(${sign * (place - 1) * 100}%)`) }, timing));
     }
   }
@@ -122,6 +123,7 @@ export function createWave(picture) {
     const way = { duration: CALM_MS, fill: "both" };
     const turn = FALL_MS / CALM_MS;
     const run = (element, keyframes) => element.animate(keyframes, way);
+    old.shape.style.transform = "scaleY(0)";
     run(old.shape, [{ transform: "none", easing: "ease-in" }, { transform: "scaleY(0)", offset: turn }, { transform: "scaleY(0)" }]);
     run(old.rest, { opacity: [0, 1, 1, 0, 0], offset: [0, turn / 3, turn, turn, 1] });
     run(old.root, [{ transform: "none", easing: EASE }, { transform: `translateY(${wayPx}px)` }]).onfinish = () => stop(old);
@@ -176,7 +178,7 @@ export function createWave(picture) {
     const reach = JOURNEY.reach * unit;
     const root = put(picture, "wave-line", { top: `${downPx(now.spec.y)}px` });
     const runner = put(root, "wave-pulse", { left: `${-reach}px` });
-    const strength = put(runner, "wave-shape");
+    const strength = put(runner, "wave-shape", { transform: "scaleY(0)" });
     strength.append(pictureOf([{ points: pointsOf(JOURNEY.line, -JOURNEY.reach, JOURNEY.reach, unit), colour, weight: now.spec.weight * unit * 1.3 }], 2 * reach));
     const timing = { duration: TRAVEL_MS, fill: "both" };
     strength.animate({ transform: JOURNEY.strengths.map((strong) => `scaleY(${strong})`) }, timing);

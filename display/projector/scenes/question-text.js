@@ -64,7 +64,7 @@ export function QuestionText({ question, answer = null, cinema = false, contestN
   });
   return html`<div class="question-text" ref=${box}>
     <div class="question-inner">
-      <div class="prompt" data-role="question">${words(question.prompt)}</div>
+      <div class="prompt" data-role="question">${words(question.prompt)}${question.form === "multiple" && html`<small class="several">${t("several")}</small>`}</div>
       ${options.length > 0 &&
       html`<ul class="options">
         ${options.map(
