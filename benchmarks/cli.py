@@ -1,4 +1,5 @@
-"""The benchmarks: `run.py bench races`, `latency`, `fold`, `frames` and `paint`. Results on stdout, progress on stderr.
+"""The benchmarks: `run.py bench races`, `latency`, `fold`, `frames`, `paint` and `bank`. Results on stdout,
+progress on stderr.
 
 Exit status: 0 done, 1 the answer is no (a wrong winner, a bound that did not hold, a goal missed, nothing that could be
 measured), 2 wrong call, 130 on Ctrl-C.
@@ -75,6 +76,13 @@ def painting(options: argparse.Namespace) -> Answer:
     return result, to_paint.passed(result)
 
 
+def question_bank(options: argparse.Namespace) -> Answer:
+    from benchmarks import bank
+
+    result = bank.run(options.questions, say)
+    return result, bank.passed(result)
+
+
 def _count(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -84,7 +92,7 @@ def _count(text: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="races|latency|fold|frames|paint")
+    commands = parser.add_subparsers(required=True, metavar="races|latency|fold|frames|paint|bank")
 
     def command(name: str, run: Callable[[argparse.Namespace], Answer], text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
@@ -130,6 +138,8 @@ def _parser() -> argparse.ArgumentParser:
     moving.add_argument("--laps", type=_count, default=3, metavar="N", help="times through the show (3)")
     told = command("paint", painting, "from the server's message to the picture")
     told.add_argument("--runs", type=_count, default=3, metavar="N", help="whole shows (3)")
+    large = command("bank", question_bank, "a large question bank: import, memory, search, draw")
+    large.add_argument("--questions", type=_count, default=100_000, metavar="N", help="(100,000)")
     return parser
 
 

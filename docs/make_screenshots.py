@@ -11,9 +11,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from firmware.sim.harness import SimulatedBox
+from question_bank import samples
+from question_bank.bank import Bank
+from server.bank_accounts import Accounts
+from tests.bank_pages.house import House, served
 from tests.browser import SIZES, chromium, open_page, sign_in
 from tests.live import Show, until
 
@@ -41,8 +45,10 @@ WATCHING = {
     "desk": ("desk?seat=3", "tablet"),
 }
 SETTLE_MS = 1600  # longer than any transition
-# What moves for ever (the breath of the wave) does not count.
-AT_REST = "() => document.getAnimations().every((one) => one.playState !== 'running' || one.effect.getTiming().iterations > 1)"
+# What moves for ever (the breath of the line) or with a clock along the line does not count.
+AT_REST = """() => document.getAnimations().every((one) =>
+  one.playState !== 'running' || one.effect.getTiming().iterations > 1 || one.effect.target.classList.contains('wave-cut'))"""
+AUTHOR = "林晓雯"
 
 
 class Studio:
@@ -205,6 +211,30 @@ def risk(studio: Studio) -> None:
     shoot("scoreboard-last", "projector", "console")
 
 
+def bank(folder: Path, browser: Browser, complaints: list[str]) -> None:
+    """The authors' pages over the sample bank: the list, and a question beside the projector's picture of it."""
+    with tempfile.TemporaryDirectory() as data:
+        with Bank(Path(data) / "bank.db") as kept:
+            samples.load(kept)
+        house = House(Path(data), {AUTHOR: Accounts(Path(data)).add(AUTHOR)})
+        with served(house) as running:
+            page = open_page(browser, "console", complaints)
+            page.goto(f"{running.base}/login")
+            page.fill('[name="name"]', AUTHOR)
+            page.fill('[name="passphrase"]', running.passphrases[AUTHOR])
+            page.keyboard.press("Enter")
+            page.wait_for_selector(".row")
+            page.fill("#search", "投诉")
+            page.wait_for_timeout(SETTLE_MS)
+            page.screenshot(path=folder / "bank-list.png")
+            page.goto(f"{running.base}/questions/sample-L003")
+            page.wait_for_selector(".edit")
+            page.get_by_role("button", name="揭晓后").click()
+            page.wait_for_timeout(3 * SETTLE_MS)
+            page.screenshot(path=folder / "bank-edit.png")
+            page.context.close()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
@@ -239,6 +269,7 @@ def main() -> None:
                     page.goto(f"{show.base}/{path}")
                     page.screenshot(path=folder / f"{path.replace('/', '-') or 'index'}-{size}.png")
         play(Studio(show, box, pages, folder, everything))
+        bank(folder, browser, complaints)
     assert complaints == [], complaints
     print(f"pictures in {folder}")
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+
+import question_bank
+
 LANGUAGES = ("zh", "en")
 
 # code -> (what is wrong zh, how to mend zh, what is wrong en, how to mend en)
@@ -245,6 +250,11 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "restore the file from a copy",
     ),
 }
+
+# Each part of the bank has its own block in a module messages_PART.py: WORDS, in the form of _TEXTS.
+for _module in pkgutil.iter_modules(question_bank.__path__, "question_bank."):
+    if _module.name.startswith("question_bank.messages_"):
+        _TEXTS |= importlib.import_module(_module.name).WORDS
 
 CODES = frozenset(_TEXTS)
 

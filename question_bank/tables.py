@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import csv
 import datetime
 import importlib
 import io
+import os
 import re
 import warnings
 import zipfile
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from question_bank import messages
+from question_bank import archive, messages, xml_guard
 from question_bank.columns import BY_FIELD, header_field
-from question_bank.question import excerpt, refused_character
+from question_bank.model import excerpt, first_refused
 
-MAX_FILE_BYTES = 20 * 1024 * 1024
+MAX_FILE_BYTES = 64 * 1024 * 1024
 # A workbook is a ZIP archive: a small file may unpack to any size.
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
-MAX_ROWS = 20_000
+MAX_ROWS = 200_000
 MAX_COLUMNS = 256
 MAX_CELL_CHARACTERS = 4_000
 # The last row a spreadsheet program knows; a workbook that claims more is broken or hostile.
 _LAST_SHEET_ROW = 1_048_576
-NOTE_SHEETS = frozenset({"说明", "填写说明", "notes", "readme"})
+NOTE_SHEETS = frozenset({"说明", "填写说明", "notes", "readme", "示例", "examples"})
+_CHUNK = 1024 * 1024
+# Visual Basic, sheets of macro commands, controls and packed objects: none of them is needed to ask a question.
+_PROGRAM = re.compile(r"vbaProject|(^|/)(macrosheets|dialogsheets|activeX|embeddings)/", re.IGNORECASE)
 
 _FORMULA_START = r"[=+\-@＝＋－＠\t\r]"
+
+
+def _column_name(field: str) -> str:
+    """A field as its column is called in Chinese; what is no field, as it is written."""
+    if field == "options":
+        return "选项"
+    return BY_FIELD[field].zh if field in BY_FIELD else field
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +71,7 @@ class RowError:
         if self.row is not None:
             place.append(f"第 {self.row} 行" if zh else f"row {self.row}")
         if self.column is not None:
-            known = BY_FIELD.get(self.column) if zh else None
-            name = self.column if known is None else known.zh
+            name = _column_name(self.column) if zh else self.column
             place.append(name + (f" ({self.cell})" if self.cell else ""))
         wrong = messages.what(self.code, self.allowed, language)
         mend = messages.mend(self.code, self.allowed, language)
@@ -94,13 +105,12 @@ class Row:
     problems: tuple[CellProblem, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """The rows of one sheet, header first, blank rows left out. `name` is None for CSV."""
+    """Which sheet of which file. `name` is None for CSV."""
 
     file: str
     name: str | None
-    rows: list[Row] = field(default_factory=list)
 
     def error(
         self,
@@ -144,96 +154,149 @@ def column_letters(index: int) -> str:
     return letters
 
 
-def read_sheets(path: Path) -> list[Sheet]:
-    """The sheets of a file that may hold questions. Raises Unusable when it breaks a bound or cannot be read."""
+def read_sheets(path: Path, kind: str | None = None) -> Iterator[tuple[Sheet, Iterator[Row]]]:
+    """The sheets of a file that may hold questions, one after the other, each with its rows as they are read.
+
+    `kind`: "csv" or "xlsx"; None goes by the ending. Rows come header first, blank ones left out; take those of one
+    sheet before the next sheet. Memory does not grow with the rows. Raises Unusable, on the way too, when the file
+    breaks a bound or cannot be read.
+    """
     name = path.name
-    kind = path.suffix.lower()
-    if kind not in (".csv", ".xlsx"):
+    kind = kind or path.suffix.lower().removeprefix(".")
+    if kind not in ("csv", "xlsx"):
         raise Unusable(RowError(name, "file_kind", found=excerpt(path.suffix)))
     try:
         with path.open("rb") as stream:
-            data = stream.read(MAX_FILE_BYTES + 1)
+            if os.fstat(stream.fileno()).st_size > MAX_FILE_BYTES:
+                found = f"> {MAX_FILE_BYTES}"
+                raise Unusable(RowError(name, "file_size", found=found, allowed=str(MAX_FILE_BYTES)))
+            if kind == "csv":
+                yield _read_csv(name, stream)
+            else:
+                yield from _read_xlsx(name, stream)
     except OSError as error:
         raise Unusable(RowError(name, "unreadable", allowed=error.strerror or str(error))) from error
-    if len(data) > MAX_FILE_BYTES:
-        raise Unusable(RowError(name, "file_size", found=f"> {MAX_FILE_BYTES}", allowed=str(MAX_FILE_BYTES)))
-    return [_read_csv(name, data)] if kind == ".csv" else _read_xlsx(name, data)
 
 
-def _decode(name: str, data: bytes) -> str:
+def encoding_of(stream: BinaryIO) -> str | None:
+    """utf-8-sig or gb18030, whichever reads the whole stream, or None; the stream is at its start again."""
     # UTF-8 first: GB18030 would read almost any UTF-8 text too, as nonsense.
     for encoding in ("utf-8-sig", "gb18030"):
+        stream.seek(0)
+        decoder = codecs.getincrementaldecoder(encoding)()
         try:
-            return data.decode(encoding)
+            while part := stream.read(_CHUNK):
+                decoder.decode(part)
+            decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
-    raise Unusable(RowError(name, "encoding", found=data[:8].hex(" ")))
+        stream.seek(0)
+        return encoding
+    stream.seek(0)
+    return None
 
 
-def _read_csv(name: str, data: bytes) -> Sheet:
+def _read_csv(name: str, stream: BinaryIO) -> tuple[Sheet, Iterator[Row]]:
+    encoding = encoding_of(stream)
+    if encoding is None:
+        raise Unusable(RowError(name, "encoding", found=stream.read(8).hex(" ")))
     sheet = Sheet(name, None)
-    reader = csv.reader(io.StringIO(_decode(name, data), newline=""), strict=True)
+    return sheet, _rows(sheet, _csv_rows(name, stream, encoding))
+
+
+_RawRow = tuple[int, list[str], list[CellProblem]]
+
+
+def _csv_rows(name: str, stream: BinaryIO, encoding: str) -> Iterator[_RawRow]:
+    text = io.TextIOWrapper(stream, encoding, newline="")
+    reader = csv.reader(text, strict=True)
     number = 0
-    while True:
-        number += 1
-        try:
-            values = next(reader)
-        except StopIteration:
-            return sheet
-        except csv.Error as error:
-            raise Unusable(RowError(name, "csv", row=number, found=excerpt(error))) from error
-        formulas = {i for i, value in enumerate(values) if value.lstrip().startswith("=")}
-        _append(
-            sheet, number, values, [CellProblem(i, "formula", excerpt(values[i])) for i in sorted(formulas)]
-        )
-
-
-def _read_xlsx(name: str, data: bytes) -> list[Sheet]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(info.file_size for info in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise Unusable(RowError(name, "not_xlsx", found=excerpt(error))) from error
-    if unpacked > MAX_UNPACKED_BYTES:
-        raise Unusable(RowError(name, "unpacked_size", found=str(unpacked), allowed=str(MAX_UNPACKED_BYTES)))
+        while True:
+            number += 1
+            values = next(reader)
+            formulas = [i for i, value in enumerate(values) if value.lstrip().startswith("=")]
+            yield number, values, [CellProblem(i, "formula", excerpt(values[i])) for i in formulas]
+    except StopIteration:
+        return
+    except csv.Error as error:
+        raise Unusable(RowError(name, "csv", row=number, found=excerpt(error))) from error
+    finally:
+        # The file below is not ours to close.
+        text.detach()
+
+
+def _read_xlsx(name: str, stream: BinaryIO) -> Iterator[tuple[Sheet, Iterator[Row]]]:
+    try:
+        with archive.opened(stream, "not_xlsx") as packed:
+            _check_workbook(packed)
+    except archive.BadArchive as bad:
+        raise Unusable(RowError(name, bad.code, found=bad.found, allowed=bad.allowed)) from bad
+    stream.seek(0)
     # Loaded here: CSV and everything else work without paying for it.
     openpyxl = importlib.import_module("openpyxl")
-    sheets: list[Sheet] = []
     with warnings.catch_warnings():
         # openpyxl warns of ornaments it does not know, such as newer kinds of validation; they hold no question.
         warnings.simplefilter("ignore")
-        try:
+        with _told(name):
             # data_only=False: with True a formula comes back as its last value and cannot be told from text.
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=False, keep_links=False)
             with contextlib.closing(book):
                 for worksheet in book.worksheets:
                     if worksheet.title.strip().casefold() not in NOTE_SHEETS:
-                        sheets += _read_visible(name, worksheet)
-        except Unusable:
-            raise
-        except Exception as error:  # a broken workbook makes openpyxl raise whatever it trips over
-            raise Unusable(RowError(name, "not_xlsx", found=excerpt(error))) from error
-    return sheets
+                        yield from _read_visible(name, worksheet)
 
 
-def _read_visible(name: str, worksheet: Any) -> list[Sheet]:
+@contextlib.contextmanager
+def _told(name: str) -> Generator[None, None, None]:
+    """Whatever openpyxl trips over becomes Unusable."""
+    try:
+        yield
+    except (Unusable, MemoryError, RecursionError, GeneratorExit):
+        raise
+    except Exception as error:  # a broken workbook makes openpyxl raise whatever it trips over
+        raise Unusable(RowError(name, "not_xlsx", found=excerpt(error))) from error
+
+
+def _check_workbook(packed: zipfile.ZipFile) -> None:
+    """A workbook's parts, before any is read as XML. Raises BadArchive for bombs, programs and declarations."""
+    for member in archive.look_through(packed, most_bytes=MAX_UNPACKED_BYTES, nested=True):
+        if _PROGRAM.search(member.name):
+            raise archive.BadArchive("macros", excerpt(member.name))
+        if not member.name.endswith((".xml", ".rels")):
+            continue
+        try:
+            with archive.part(packed, member) as part:
+                xml_guard.check(part)
+        except xml_guard.BadXml as bad:
+            code = "not_xlsx" if bad.code == "xml_syntax" else bad.code
+            raise archive.BadArchive(code, excerpt(member.name)) from bad
+
+
+def _read_visible(name: str, worksheet: Any) -> Iterator[tuple[Sheet, Iterator[Row]]]:
     """The sheet, or nothing for a hidden one that holds no questions. Raises Unusable for one that does."""
-    sheet = _read_worksheet(name, worksheet)
-    if worksheet.sheet_state == "visible":
-        return [sheet]
-    if sheet.rows and any(header_field(cell) == "prompt" for cell in sheet.rows[0].cells):
-        raise Unusable(RowError(name, "hidden_sheet", sheet=worksheet.title))
-    return []
-
-
-def _read_worksheet(name: str, worksheet: Any) -> Sheet:
     sheet = Sheet(name, worksheet.title)
+    rows = _rows(sheet, _worksheet_rows(name, worksheet))
+    if worksheet.sheet_state == "visible":
+        yield sheet, rows
+        return
+    header = next(rows, None)
+    if header is not None and any(header_field(cell) == "prompt" for cell in header.cells):
+        raise Unusable(RowError(name, "hidden_sheet", sheet=worksheet.title))
+
+
+def _worksheet_rows(name: str, worksheet: Any) -> Iterator[_RawRow]:
     # The stated dimensions may be wrong, and rows beyond them would be dropped without a word.
     worksheet.reset_dimensions()
-    for number, cells in enumerate(worksheet.iter_rows(), start=1):
+    rows = enumerate(worksheet.iter_rows(), start=1)
+    while True:
+        with _told(name):
+            number, cells = next(rows, (0, ()))
+        if not number:
+            return
         if number > _LAST_SHEET_ROW:
             raise Unusable(
-                RowError(name, "too_many_rows", sheet=sheet.name, row=number, allowed=str(MAX_ROWS))
+                RowError(name, "too_many_rows", sheet=worksheet.title, row=number, allowed=str(MAX_ROWS))
             )
         values = []
         problems = []
@@ -242,8 +305,7 @@ def _read_worksheet(name: str, worksheet: Any) -> Sheet:
             values.append(value)
             if code is not None:
                 problems.append(CellProblem(index, code, excerpt(value)))
-        _append(sheet, number, values, problems)
-    return sheet
+        yield number, values, problems
 
 
 def _cell_text(value: object, data_type: str) -> tuple[str, str | None]:
@@ -265,11 +327,24 @@ def _cell_text(value: object, data_type: str) -> tuple[str, str | None]:
     return re.sub("_x([0-9A-Fa-f]{4})_", lambda match: chr(int(match[1], 16)), str(value)), None
 
 
-def _append(sheet: Sheet, number: int, values: Sequence[str], problems: Sequence[CellProblem]) -> None:
-    """Clean one row, note what is wrong with its cells, keep it unless blank. Raises Unusable past a bound."""
+def _rows(sheet: Sheet, raw: Iterable[_RawRow]) -> Iterator[Row]:
+    """The rows that are not blank, cleaned. Raises Unusable past a bound."""
+    count = 0
+    for number, values, problems in raw:
+        row = _clean(sheet, number, values, problems)
+        if row is None:
+            continue
+        count += 1
+        if count > MAX_ROWS + 1:
+            raise Unusable(sheet.error("too_many_rows", number, allowed=str(MAX_ROWS)))
+        yield row
+
+
+def _clean(sheet: Sheet, number: int, values: Sequence[str], problems: Sequence[CellProblem]) -> Row | None:
+    """One row and what is wrong with its cells; None for a blank one. Raises Unusable past a bound."""
     cells = [value.replace("\r\n", "\n").replace("\r", "\n").strip() for value in values]
     if not any(cells):
-        return
+        return None
     # A row formatted to the end of the sheet is long but blank there.
     while cells and not cells[-1]:
         cells.pop()
@@ -277,15 +352,13 @@ def _append(sheet: Sheet, number: int, values: Sequence[str], problems: Sequence
         raise Unusable(
             sheet.error("too_many_columns", number, found=str(len(cells)), allowed=str(MAX_COLUMNS))
         )
-    if len(sheet.rows) > MAX_ROWS:
-        raise Unusable(sheet.error("too_many_rows", number, allowed=str(MAX_ROWS)))
     found = list(problems)
     with_formula = {problem.index for problem in problems}
     for index, text in enumerate(cells):
         if len(text) > MAX_CELL_CHARACTERS:
             found.append(CellProblem(index, "cell_size", str(len(text)), str(MAX_CELL_CHARACTERS)))
-        if bad := next((c for c in text if refused_character(c)), None):
+        if bad := first_refused(text):
             found.append(CellProblem(index, "character", excerpt(bad)))
-        if index not in with_formula:
+        if text and index not in with_formula:
             cells[index] = unguard(text)
-    sheet.rows.append(Row(number, tuple(cells), tuple(found)))
+    return Row(number, tuple(cells), tuple(found))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from question_bank import cli as bank_cli
 
-from . import __version__, doctor, finalists, supervisor
+from . import __version__, bank_commands, doctor, finalists, supervisor
 from .auth import Auth, AuthDamaged, Identity
 from .contest_file import BadContestFile, contest_path, read_contest
 from .event_log import EventLog, LogDamaged
@@ -44,6 +44,8 @@ def serve(arguments: argparse.Namespace) -> int:
             new=arguments.new,
             rehearsal=arguments.rehearsal,
             browser=not arguments.no_browser,
+            passphrase_file=arguments.paper_passphrase_file,
+            words=" ".join(arguments.words.split()),
         )
     )
 
@@ -205,6 +207,17 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument(
         "--boxes", default="auto", help="auto | sim | none | serial:PORT[,PORT...] | gpio: | replay:LOG"
     )
+    show.add_argument(
+        "--paper-passphrase-file",
+        type=Path,
+        metavar="FILE",
+        help="for a sealed paper: its first line is the passphrase; else FIRSTPRESS_PAPER_PASSPHRASE, else the terminal asks",
+    )
+    show.add_argument(
+        "--words",
+        default="",
+        help="for the draw of a sealed paper: words said in public after its hashes were published",
+    )
     show.add_argument("--no-browser", action="store_true", help="do not open the console in a browser")
 
     replaying = command("replay", replay, "fold a log and print the standings")
@@ -257,7 +270,7 @@ def _parser() -> argparse.ArgumentParser:
 def main(argv: list[str]) -> int:
     """Run one command. Returns the exit status."""
     if argv[:1] == ["bank"]:
-        return bank_cli.main(argv[1:])
+        return bank_cli.main(argv[1:], bank_commands.more, bank_commands.lines_of)
     if not argv or (argv[0].startswith("-") and argv[0] not in ("-h", "--help", "--version")):
         argv = ["serve", *argv]
     arguments = _parser().parse_args(argv)

@@ -14,14 +14,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from . import contest_rounds
+from question_bank.blueprint import Plan
+
+from . import contest_paper, contest_rounds
 from .contest_lines import Lines, Where
 from .contest_look import SETTINGS, THEMES, look_of, picture
 from .contest_reader import BadContestFile, Choice, Flag, Minutes, Mistake, OneOf, Points, Reader, Whole
 from .contest_rounds import MOST_ROUNDS, TEXT, TITLE
 from .game.rulebook import Contestant, FreeCue, Judge, RoundRules, Rulebook, Scenario, Text
 
-__all__ = ["PRESET", "BadContestFile", "contest_path", "picture_sources", "read_contest", "rulebook_from"]
+__all__ = [
+    "PRESET",
+    "BadContestFile",
+    "contest_path",
+    "picture_sources",
+    "read_contest",
+    "read_paper",
+    "rulebook_from",
+]
 
 PRESETS = Path(__file__).parent / "presets"
 PRESET = PRESETS / "default.toml"
@@ -32,7 +42,7 @@ NO_UNIT = "—"
 
 TOP = (
     *("title", "title_en", "subtitle", "subtitle_en", "language", "theme", "base", "staged"),
-    *("look", "buzzers", "contestant", "judge", "round", "tie_break", "cue"),
+    *("look", "buzzers", "contestant", "judge", "round", "tie_break", "cue", "paper"),
 )
 SECTIONS: dict[str, tuple[str, ...]] = {
     "": TOP,
@@ -42,6 +52,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "buzzers": ("web",),
     "cue": ("title", "title_en", "kind", "after", "minutes", "seconds"),
     **contest_rounds.SECTIONS,
+    **contest_paper.SECTIONS,
 }
 """Table of the file → every setting that it may hold; docs/rulebook.md explains just these."""
 
@@ -69,6 +80,11 @@ def picture_sources(path: Path) -> dict[str, Path]:
     return _read(path)[1]
 
 
+def read_paper(path: Path) -> Plan:
+    """What `[paper]` of the file asks of the draw. Raises BadContestFile."""
+    return _read(path)[2]
+
+
 def rulebook_from(document: Mapping[str, Any], name: str, folder: Path, text: str = "") -> Rulebook:
     """The rulebook in a parsed document. Raises BadContestFile.
 
@@ -77,10 +93,10 @@ def rulebook_from(document: Mapping[str, Any], name: str, folder: Path, text: st
         folder: where pictures are looked for.
         text: what the document was parsed from; without it mistakes have no lines.
     """
-    return _rulebook(Reader(name, Lines(text), TOP), document, folder, {})
+    return _rulebook(Reader(name, Lines(text), TOP), document, folder, {})[0]
 
 
-def _read(path: Path) -> tuple[Rulebook, dict[str, Path]]:
+def _read(path: Path) -> tuple[Rulebook, dict[str, Path], Plan]:
     text = _text(path)
     try:
         document = tomllib.loads(text)
@@ -90,8 +106,8 @@ def _read(path: Path) -> tuple[Rulebook, dict[str, Path]]:
             path, str(error), "TOML, as docs/rulebook.md has it", int(line[1]) if line else None
         ) from error
     pictures: dict[str, Path] = {}
-    rulebook = _rulebook(Reader(str(path), Lines(text), TOP), document, path.parent, pictures)
-    return rulebook, pictures
+    rulebook, plan = _rulebook(Reader(str(path), Lines(text), TOP), document, path.parent, pictures)
+    return rulebook, pictures, plan
 
 
 def _text(path: Path) -> str:
@@ -119,7 +135,9 @@ def _unread(path: Path, found: str, allowed: str, line: int | None = None) -> Ba
     return BadContestFile([Mistake(str(path), line, "", found, allowed)])
 
 
-def _rulebook(read: Reader, document: Mapping[str, Any], folder: Path, pictures: dict[str, Path]) -> Rulebook:
+def _rulebook(
+    read: Reader, document: Mapping[str, Any], folder: Path, pictures: dict[str, Path]
+) -> tuple[Rulebook, Plan]:
     read.known(document, (), TOP)
     title = read.needed(document, "title", (), TITLE, "?")
     contestants = _contestants(read, document, folder, pictures)
@@ -153,9 +171,11 @@ def _rulebook(read: Reader, document: Mapping[str, Any], folder: Path, pictures:
         cues=_cues(read, document, len(rows)),
         look=look_of(read, document, theme, folder, pictures),
     )
+    # What a round needs cannot be told while its rules are wrong.
+    plan = Plan() if read.mistakes else contest_paper.plan_of(read, document, rulebook)
     if read.mistakes:
         raise BadContestFile(read.mistakes)
-    return rulebook
+    return rulebook, plan
 
 
 def _contestants(

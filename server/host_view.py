@@ -89,6 +89,9 @@ def _secret(turn: Turn | None, paper: Paper) -> View | None:
         "key_points": [{"text": item.text, "points": points(item.max_cp)} for item in sealed.items],
         "explanation": sealed.answer.explanation,
         "source": sealed.source,
+        "variants": list(sealed.variants),
+        "brief": sealed.brief,
+        "transcript": sealed.transcript,
     }
 
 

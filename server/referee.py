@@ -19,6 +19,7 @@ from .game.fold import apply, fold
 from .game.paper import Paper, SealedQuestion, Slot
 from .game.rulebook import Rulebook, Text
 from .game.state import Entry, State
+from .paper_vault import Vault, opened
 
 REFUSALS_KEPT = 1000
 
@@ -48,6 +49,7 @@ class Referee:
         now_ns: contest time, monotonic.
         wall_time: text for people, stored beside.
         chance: a fresh random number of 128 bits; recorded where a lot is drawn with it.
+        vault: opens a sealed paper; None for one in clear.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Referee:
         now_ns: Callable[[], int],
         wall_time: Callable[[], str],
         chance: Callable[[], int] = lambda: secrets.randbits(128),
+        vault: Vault | None = None,
     ) -> None:
         self._log = log
         self._now_ns = now_ns
@@ -63,7 +66,7 @@ class Referee:
         self._chance = chance
         self._refused: OrderedDict[str, Answer] = OrderedDict()
         self.state: State = load(log)
-        self.paper: Paper = load_paper(log)
+        self.paper: Paper = load_paper(log, vault)
         self.log_failed: str | None = None
 
     def submit(self, command: Command, command_id: str | None = None) -> Answer:
@@ -118,9 +121,10 @@ def load(log: EventLog) -> State:
     return fold(entries(log))
 
 
-def load_paper(log: EventLog) -> Paper:
-    """The sealed questions of this contest, by id."""
-    return {key: msgspec.json.decode(body, type=SealedQuestion) for key, body in log.paper().items()}
+def load_paper(log: EventLog, vault: Vault | None = None) -> Paper:
+    """The questions of this contest, by id. Raises BankError where they are sealed and the vault is not theirs."""
+    bodies = opened(log.paper(), vault)
+    return {key: msgspec.json.decode(body, type=SealedQuestion) for key, body in bodies.items()}
 
 
 def create_contest(
@@ -132,10 +136,12 @@ def create_contest(
     draw_seed: str,
     wall_time: str,
     rehearsal: bool = False,
+    vault: Vault | None = None,
 ) -> None:
-    """Write the first event and the sealed paper of a new contest, in one transaction."""
+    """Write the first event and the paper of a new contest, in one transaction; locked where there is a vault."""
     event: Event = ContestCreated(contest, rulebook, slots, draw_seed, rehearsal)
+    paper = [(key, msgspec.json.encode(question).decode()) for key, question in questions.items()]
     log.append(
         [(0, wall_time, codec.event_type(event), codec.event_to_json(event))],
-        paper=[(key, msgspec.json.encode(question).decode()) for key, question in questions.items()],
+        paper=[(key, vault.lock(key, body)) for key, body in paper] if vault else paper,
     )

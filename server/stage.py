@@ -20,6 +20,7 @@ from .game.commands import Command, StartSession, Tick
 from .game.state import State
 from .host_view import Rim, host_view
 from .next_view import next_view
+from .paper_vault import Vault
 from .referee import Answer, Referee, load
 from .scene_views import View
 from .stage_view import audience_view, stage_view
@@ -60,6 +61,7 @@ class Stage:
         run_blocking: called as run_blocking(function, *args) for what waits on the disk.
         turn: a lock of the caller's kind; held while one command is decided, stored and published.
         monotonic_ns, boot: the host's clock; handed in so that tests can reboot.
+        vault: opens a sealed paper; None for one in clear.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Stage:
         turn: AbstractContextManager[Any],
         monotonic_ns: Callable[[], int] = time.monotonic_ns,
         boot: str | None = None,
+        vault: Vault | None = None,
     ) -> None:
         self.log_path = log.path
         self._run = run_blocking
@@ -79,7 +82,7 @@ class Stage:
         same_boot = last.boot == boot
         # Within one boot contest time runs on through a restart; after a reboot it goes on from the last event.
         self.offset_ns = last.offset_ns if same_boot else last.contest_ns - monotonic_ns()
-        self.referee = Referee(log, self.now_ns, wall_time)
+        self.referee = Referee(log, self.now_ns, wall_time, vault=vault)
         self.rim = Rim()
         self.on_change: list[Callable[[State], None]] = []
         self.on_rim: list[Callable[[], None]] = []

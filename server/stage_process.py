@@ -33,12 +33,16 @@ with warnings.catch_warnings():
 from flask_socketio import SocketIO
 from werkzeug.wsgi import FileWrapper
 
+from question_bank.schema import BankError
+from question_bank.sealing import KEY_BYTES
+
 from .auth import Auth
 from .buzzer_link import BuzzerLink
 from .event_log import EventLog
 from .game.commands import Tick
 from .game.state import State
 from .house import House, disk_health
+from .paper_vault import Vault
 from .show_log import WrongLog, log_path, must_be
 from .sockets import add_namespaces
 from .stage import Stage
@@ -218,7 +222,20 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True, name="parent watch").start()
 
 
-def serve(data: Path, address: str, port: int, core: Path, rehearsal: bool = False) -> int:
+def read_vault() -> Vault:
+    """The key of a sealed paper: the first bytes that our parent writes into our standard input."""
+    key = b""
+    while len(key) < KEY_BYTES:
+        part = os.read(0, KEY_BYTES - len(key))
+        if not part:
+            os._exit(0)  # the parent is gone, as in `end_with_parent`
+        key += part
+    return Vault(key)
+
+
+def serve(
+    data: Path, address: str, port: int, core: Path, rehearsal: bool = False, vault: Vault | None = None
+) -> int:
     """Serve the contest in `data` until told to stop. Returns the exit status."""
     log = EventLog(log_path(data, rehearsal))
     try:
@@ -226,7 +243,11 @@ def serve(data: Path, address: str, port: int, core: Path, rehearsal: bool = Fal
     except WrongLog as error:
         print(f"firstpress: {error}", file=sys.stderr)
         return 2
-    stage = Stage(log, tpool.execute, Semaphore(1))
+    try:
+        stage = Stage(log, tpool.execute, Semaphore(1), vault=vault)
+    except BankError as error:
+        print(f"firstpress: {error}", file=sys.stderr)
+        return 2
     auth = Auth.at(data)
     link = BuzzerLink(core, stage)
     house = House(stage, tpool.execute)
@@ -284,16 +305,20 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--rehearsal", action="store_true", help="play rehearsal.db, not contest.db")
     parser.add_argument("--core", type=Path, required=True, help="Unix socket of the timing core")
+    parser.add_argument(
+        "--sealed", action="store_true", help="standard input begins with the key of the paper"
+    )
     arguments = parser.parse_args(argv)
     # Every accepted command is on disk already, so there is nothing to tidy up on the way out.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor hears Ctrl-C and ends us in order
+    vault = read_vault() if arguments.sealed else None
     end_with_parent()
     sys.setswitchinterval(SWITCH_S)
     # Where it is allowed: the show goes before whatever else runs here.
     with contextlib.suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, NICE)
-    return serve(arguments.data, arguments.host, arguments.port, arguments.core, arguments.rehearsal)
+    return serve(arguments.data, arguments.host, arguments.port, arguments.core, arguments.rehearsal, vault)
 
 
 if __name__ == "__main__":

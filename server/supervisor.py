@@ -24,15 +24,19 @@ from typing import IO
 
 from question_bank import samples
 from question_bank.bank import Bank
+from question_bank.paper_file import Opened
 from question_bank.schema import BankError
 
 from .auth import Auth, AuthDamaged
 from .contest_file import PRESET, picture_sources, read_contest
 from .event_log import EventLog
 from .game.paper import Paper
+from .game.rulebook import Rulebook
 from .game.state import State
 from .media import BadPicture, keep_pictures, missing_files
-from .paper_draw import NotEnoughQuestions, draw_paper
+from .paper_draw import NotEnoughQuestions
+from .paper_start import Start, first_paper, opened_with, passphrases, rehearsal_paper, sealed_of
+from .paper_vault import Vault
 from .referee import create_contest, load, load_paper
 from .show_log import WrongLog, log_path, must_be
 from .stage import wall_time
@@ -68,28 +72,31 @@ class Show:
     new: bool = False
     rehearsal: bool = False
     browser: bool = True
+    passphrase_file: Path | None = None
+    words: str = ""
 
 
 def run(show: Show) -> int:
     """Run a show until Ctrl-C or SIGTERM. Returns the exit status."""
-    try:
-        show = replace(show, boxes=_boxes(show))
-        _check_port(show)
-        show.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = _lock(show.data)
-        state = prepare(show)
-        made = Auth.at(show.data).make_missing(len(state.rulebook.judges), state.rulebook.web_seats)
-    except (CannotStart, WrongLog, BadPicture, NotEnoughQuestions, BankError, AuthDamaged) as error:
-        print(f"firstpress: {error}", file=sys.stderr)
-        return 2
-    except (OSError, sqlite3.Error) as error:
-        print(
-            f"firstpress: the data folder {show.data} cannot be used ({error}); choose another with --data",
-            file=sys.stderr,
-        )
-        return 2
-    with lock:
-        return _Processes(show, state, made).run()
+    with contextlib.ExitStack() as held:
+        try:
+            show = replace(show, boxes=_boxes(show))
+            _check_port(show)
+            show.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            held.enter_context(_lock(show.data))
+            opened = open_sealed(show)
+            state = prepare(show, opened)
+            made = Auth.at(show.data).make_missing(len(state.rulebook.judges), state.rulebook.web_seats)
+        except (CannotStart, WrongLog, BadPicture, NotEnoughQuestions, BankError, AuthDamaged) as error:
+            print(f"firstpress: {error}", file=sys.stderr)
+            return 2
+        except (OSError, sqlite3.Error) as error:
+            print(
+                f"firstpress: the data folder {show.data} cannot be used ({error}); choose another with --data",
+                file=sys.stderr,
+            )
+            return 2
+        return _Processes(show, state, made, Vault(opened.key) if opened else None).run()
 
 
 def _boxes(show: Show) -> str:
@@ -142,8 +149,29 @@ def _lock(data: Path) -> IO[str]:
     return lock
 
 
-def prepare(show: Show) -> State:
-    """Make what the data folder lacks: the sample bank, the contest with its drawn paper. Returns its state."""
+def open_sealed(show: Show) -> Opened | None:
+    """The sealed paper of this show, opened; None where nothing is sealed. A rehearsal needs none.
+
+    Raises BankError when no passphrase fits, LogDamaged, OSError.
+    """
+    log = log_path(show.data, rehearsal=False)
+    if show.rehearsal:
+        return None
+    path = sealed_of(show.data, show.data / "none" if show.new else log, show.words)
+    if path is None:
+        return None
+    asked = passphrases(show.passphrase_file, "试卷口令 passphrase of the paper: ")
+    with Bank(show.data / "bank.db") as bank:
+        return opened_with(
+            path, bank, asked, "serve", lambda text: print(f"firstpress: {text}", file=sys.stderr)
+        )
+
+
+def prepare(show: Show, opened: Opened | None = None) -> State:
+    """Make what the data folder lacks: the sample bank, the contest with its drawn paper. Returns its state.
+
+    opened: the sealed paper, which a show draws from where there is one (see `open_sealed`).
+    """
     rulebook = read_contest(show.contest_file or PRESET)
     path = log_path(show.data, show.rehearsal)
     if show.new and path.exists():
@@ -157,16 +185,8 @@ def prepare(show: Show) -> State:
         try:
             must_be(log, show.rehearsal)
             if log.last_seq == 0:
-                contest = uuid.uuid4().hex[:12]
-                seed = uuid.uuid4().hex
-                paper = draw_paper(bank, rulebook, seed)
-                if lacking := _lacking(show.data, paper.questions):
-                    raise CannotStart(lacking)
-                keep_pictures(show.data, picture_sources(show.contest_file or PRESET))
-                create_contest(
-                    log, contest, rulebook, paper.slots, paper.questions, seed, wall_time(), show.rehearsal
-                )
-            elif lacking := _lacking(show.data, load_paper(log)):
+                _create(show, bank, log, rulebook, opened)
+            elif lacking := _lacking(show.data, load_paper(log, Vault(opened.key) if opened else None)):
                 print(f"firstpress: {lacking}", file=sys.stderr)  # the show goes on, with their words alone
             state = load(log)
         finally:
@@ -177,6 +197,31 @@ def prepare(show: Show) -> State:
             "start without --contest to go on with it, or with --new to put it aside and begin anew"
         )
     return state
+
+
+def _create(show: Show, bank: Bank, log: EventLog, rulebook: Rulebook, opened: Opened | None) -> None:
+    """Draw the paper of a new contest and write its first event."""
+    contest, rules = uuid.uuid4().hex[:12], show.contest_file or PRESET
+    start: Start = (
+        rehearsal_paper(show.data, bank, rulebook)
+        if show.rehearsal
+        else first_paper(bank, rulebook, rules, opened, show.words)
+    )
+    paper = start.paper
+    if lacking := _lacking(show.data, paper.questions):
+        raise CannotStart(lacking)
+    if paper.repeats:
+        print(
+            "firstpress: the bank has too few fresh questions; some of this paper were used before "
+            '(repeats = "never" in [paper] refuses that)',
+            file=sys.stderr,
+        )
+    keep_pictures(show.data, picture_sources(rules))
+    at, kind = wall_time(), "rehearsal" if show.rehearsal else "show"
+    create_contest(
+        log, contest, rulebook, paper.slots, paper.questions, start.seed, at, show.rehearsal, start.vault
+    )
+    bank.record_use(paper.questions, contest, kind, at)
 
 
 def _lacking(data: Path, paper: Paper) -> str:
@@ -208,8 +253,9 @@ def _fold_in(path: Path) -> None:
 class _Processes:
     """The two processes and what is printed about them."""
 
-    def __init__(self, show: Show, state: State, made: dict[str, str]) -> None:
+    def __init__(self, show: Show, state: State, made: dict[str, str], vault: Vault | None = None) -> None:
         self._show = show
+        self._vault = vault
         self._state = state
         self._made = made
         self._folder = Path(tempfile.mkdtemp(prefix="firstpress-"))
@@ -230,6 +276,7 @@ class _Processes:
                 "server.stage_process",
                 *("--data", str(show.data), "--host", show.address, "--port", str(show.port), "--core", core),
                 *(["--rehearsal"] if show.rehearsal else []),
+                *(["--sealed"] if vault else []),
             ],
         }
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -252,12 +299,18 @@ class _Processes:
 
     def _start(self, name: str) -> None:
         # Each child reads our pipe and goes when it closes: no orphans, however we end. Ctrl-C reaches us alone.
-        self._running[name] = subprocess.Popen(
+        process = self._running[name] = subprocess.Popen(
             [sys.executable, "-m", *self._calls[name]],
             stdin=subprocess.PIPE,
             cwd=ROOT,
             start_new_session=True,
         )
+        if self._vault is not None and name == "stage":
+            # Through the pipe it has anyway: command lines and environments can be read by others.
+            with contextlib.suppress(BrokenPipeError):  # it died at once: the watch starts it again
+                assert process.stdin is not None
+                process.stdin.write(self._vault.key)
+                process.stdin.flush()
 
     def _watch(self) -> int:
         opened = not (self._show.browser and os.environ.get("DISPLAY"))

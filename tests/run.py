@@ -20,6 +20,8 @@ DEBIAN = {
     "/usr/include/libelf.h": "libelf-dev",
     "/usr/bin/make": "make",
     "/usr/bin/cc": "gcc",
+    "/usr/bin/espeak-ng": "espeak-ng",
+    "/usr/bin/opusdec": "opus-tools",
 }
 DEBIAN_OF_GUEST = {
     "/usr/bin/qemu-system-x86_64": "qemu-system-x86",
@@ -30,6 +32,7 @@ DEBIAN_OF_GUEST = {
 # What takes longest stands first: a long file that begins last keeps one worker busy and the others waiting.
 SUITES = {
     "display": ["tests/display"],
+    "bank_pages": ["tests/bank_pages"],
     "e2e": ["tests/e2e"],
     "faults": ["tests/faults"],
     "benchmarks": ["tests/benchmarks"],
@@ -48,7 +51,7 @@ RULES_SOAK = "rules-soak"
 BY_NAME = {GPIO_KERNEL: ["tests/gpio_kernel"], RULES_SOAK: ["tests/soak"]}
 NEED_NO_PACKAGES = {RULES_SOAK, "lint"}
 # What measures no time and shares nothing has four workers; boxes, timing and whole shows have a core each.
-SIDE_BY_SIDE = {"tests/game", "tests/question_bank", "tests/display", "tests/server"}
+SIDE_BY_SIDE = {"tests/game", "tests/question_bank", "tests/display", "tests/bank_pages", "tests/server"}
 WORKERS = 4  # on two cores: half of the time a page is waited for
 TIMED = 2  # at once, and never more than there are cores: they mostly sleep
 NOTHING_RUN = 5  # pytest's status when no test matched

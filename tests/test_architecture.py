@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = ("server", "buzzers", "question_bank", "firmware", "benchmarks", "tests")
+OURS = ("server", "buzzers", "question_bank", "printing", "firmware", "benchmarks", "tests")
 KNOW_EVENTLET = {"server/stage_process.py", "server/buzzer_link.py"}
 PURE_IMPORTS = {
     "__future__",

@@ -17,7 +17,7 @@ export function Question({ view, moment, t }) {
   const options = question.options ?? [];
   const marked = options.some((option) => right.has(option.key));
   return html`<section class="question" aria-label=${t("audience.question")} aria-live="polite">
-    <p class="question-prompt set-by-words" data-role="question">${words(question.prompt)}</p>
+    <p class="question-prompt set-by-words" data-role="question">${words(question.prompt)}${question.form === "multiple" && html`<small class="several">${t("several")}</small>`}</p>
     ${question.media && html`<${Media} media=${question.media} t=${t} />`}
     ${options.length > 0 && html`<ul class="options">
       ${options.map(({ key, text }) => html`<li key=${key} data-role="option" data-right=${shown ? (right.has(key) ? "yes" : "no") : ""}>

@@ -11,7 +11,7 @@ export function Question({ view, contestNs, t }) {
   const { secret } = view;
   return html`
     <div class="question">
-      <p class="prompt">${words(question.prompt)}</p>
+      <p class="prompt">${words(question.prompt)}${question.form === "multiple" && html`<small class="several">${t("several")}</small>`}</p>
       ${question.media && html`<${QuestionMedia} media=${question.media} contestNs=${contestNs} t=${t} />`}
       ${question.options.length > 0 &&
       html`
@@ -30,7 +30,16 @@ export function Question({ view, contestNs, t }) {
   `;
 }
 
+function SecretWords({ name, text, t }) {
+  return html`<p class="secret-words set-by-words" data-role=${name}><b>${t(name)}</b><span>${words(text)}</span></p>`;
+}
+
 function Secret({ secret, shown, t }) {
+  // Fields that a server of an older release does not send are simply not there.
+  const also = [
+    ["host.variants", (secret.variants ?? []).join(t("list"))],
+    ["host.transcript", secret.transcript],
+  ];
   const notes = [
     ["host.explanation", secret.explanation],
     ["host.source", secret.source],
@@ -42,6 +51,7 @@ function Secret({ secret, shown, t }) {
         <b class=${`secret-answer ${secret.answer.length > LONG_ANSWER ? "is-long" : ""}`}>${words(secret.answer)}</b>
         <span class=${`secret-mark ${shown ? "is-public" : ""}`}>${t(shown ? "host.secret.public" : "host.secret")}</span>
       </div>
+      ${also.map(([name, text]) => text && html`<${SecretWords} name=${name} text=${text} t=${t} />`)}
       ${secret.key_points.length > 0 &&
       html`
         <ol class="key-points" aria-label=${t("host.keyPoints")}>
@@ -50,6 +60,7 @@ function Secret({ secret, shown, t }) {
           )}
         </ol>
       `}
+      ${secret.brief && html`<${SecretWords} name="host.brief" text=${secret.brief} t=${t} />`}
       ${notes.length > 0 && html`<p class="secret-why set-by-words">${notes.map(([name, text]) => html`<b>${t(name)}</b><span>${words(text)}</span> `)}</p>`}
     </aside>
   `;

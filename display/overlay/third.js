@@ -108,7 +108,7 @@ function Question({ scene, t }) {
     fitQuestion(box.current, options.length > 0 ? ["row", "grid", "list"] : ["list"]);
   });
   return html`<section class="ov-question" ref=${box}>
-    <p class="ov-prompt set-by-words" data-role="question">${words(question.prompt)}</p>
+    <p class="ov-prompt set-by-words" data-role="question">${words(question.prompt)}${question.form === "multiple" && html`<small class="several">${t("several")}</small>`}</p>
     ${options.length > 0 && html`<ul class="ov-options" style=${{ "--options": options.length }}>
       ${options.map(({ key, text }) => html`<li key=${key} data-role="option" data-right=${answer ? (right.has(key) ? "yes" : "no") : ""}><b class="figures">${key}</b><span class="set-by-words">${words(text)}</span>${right.has(key) && html`<em>${t("p.correct")}</em>`}</li>`)}
     </ul>`}

@@ -18,13 +18,14 @@ const LANGUAGES = { "zh-CN": 0, en: 1 };
  * A translator for one language.
  *
  * @param {"zh-CN"|"en"} language
+ * @param {object} catalogue another table for a page whose strings no other page should have to load
  * @returns {(key: string, values?: object) => string} `{name}` in a string is replaced from values.
  * Throws on an unknown key: a missing string is a mistake to find in tests, never a blank on a stage.
  */
-export function translator(language) {
+export function translator(language, catalogue = CATALOGUE) {
   const column = LANGUAGES[language];
   return (key, values = {}) => {
-    const entry = CATALOGUE[key];
+    const entry = catalogue[key];
     if (!entry) throw new Error(`no string '${key}' in the catalogue`);
     return entry[column].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
   };

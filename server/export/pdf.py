@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 
+from printing.canvas import Canvas, Typeface
+
 from ..game.rulebook import Text
 from ..result import Result
 from . import words as w
 from .account_tables import sections
 from .pdf_account import account
-from .pdf_canvas import Canvas, Typeface
 from .pdf_certificate import certificate
 from .tables import rows_of
 from .words import WORDS, Words

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from printing.canvas import BOLD, DIM, FIGURES, INK, LINE, PALE, TEXT, VERMILION, Canvas
+
 from ..result import Result
 from .account_tables import sections
-from .pdf_canvas import BOLD, DIM, FIGURES, INK, LINE, PALE, TEXT, VERMILION, Canvas
 from .pdf_certificate import HEIGHT, rehearsal
 from .tables import Cell, Section, cell_text
 from .words import Words

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from math import exp, pi, sin
 
+from printing.canvas import AMBER, BOLD, DIM, FIGURES, INK, LINE, POINT_MM, TEXT, VERMILION, Canvas
+
 from ..result import Place, Result
 from . import words as w
-from .pdf_canvas import AMBER, BOLD, DIM, FIGURES, INK, LINE, POINT_MM, TEXT, VERMILION, Canvas
 from .tables import decision_text, missing_text
 from .words import WORDS, Words
 

@@ -24,7 +24,7 @@ class PublicQuestion:
     """What everybody may see once the question is presented."""
 
     id: str
-    form: str  # "single" | "true_false" | "oral" | "scenario"
+    form: str  # "single" | "multiple" | "true_false" | "fill_in" | "oral" | "listening" | "scenario"
     prompt: str
     options: tuple[str, ...]
     area: str
@@ -56,12 +56,19 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class SealedQuestion:
-    """A question with its answer, as the paper keeps it."""
+    """A question with its answer, as the paper keeps it. The last three are for the host alone, and stay so.
+
+    variants: other answers that count as right; brief: for whoever plays the customer of a scenario; transcript: the
+    words spoken in a recording.
+    """
 
     public: PublicQuestion
     answer: Answer
     items: tuple[Item, ...]
     source: str
+    variants: tuple[str, ...] = ()
+    brief: str = ""
+    transcript: str = ""
 
 
 @dataclass(frozen=True, slots=True)

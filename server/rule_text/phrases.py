@@ -33,8 +33,11 @@ CLOCK_SHORT = {
 }
 FORMS = {
     "single": ("单选题", "single choice"),
+    "multiple": ("多选题", "multiple choice"),
     "true_false": ("判断题", "true or false"),
+    "fill_in": ("填空题", "fill-in"),
     "oral": ("口答题", "spoken"),
+    "listening": ("听力题", "listening"),
     "scenario": ("情景题", "scenario"),
 }
 

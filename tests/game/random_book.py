@@ -225,4 +225,5 @@ def _sealed(rng: Random, question_id: str, scenario: bool) -> SealedQuestion:
     count = len(items) if scenario else 0
     public = PublicQuestion(question_id, form, f"题目 {question_id}", (), "基础业务", count, media)
     answer = Answer(f"{SECRET}{question_id}", (f"{SECRET}B",), f"{SECRET}why")
-    return SealedQuestion(public, answer, items if scenario else (), f"{SECRET}source")
+    more = ((f"{SECRET}variant",), f"{SECRET}brief", f"{SECRET}transcript")
+    return SealedQuestion(public, answer, items if scenario else (), f"{SECRET}source", *more)

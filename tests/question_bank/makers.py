@@ -10,6 +10,8 @@ from typing import Any
 
 import openpyxl
 
+from question_bank.bank import Bank
+from question_bank.importers import ImportReport, import_file
 from question_bank.question import KeyPoint, Question
 
 HEADER: tuple[str, ...] = (
@@ -106,3 +108,14 @@ def write_xlsx(
     book.save(path)
     book.close()
     return path
+
+
+def take(path: Path, folder: Path, **options: Any) -> tuple[ImportReport, list[Question]]:
+    """Import one file into a bank in the folder; the report and what the bank holds then."""
+    with Bank(folder / "bank.db") as bank:
+        return import_file(bank, path, **options), bank.all()
+
+
+def codes(path: Path) -> list[tuple[str, int | None]]:
+    """(code, row) of every error of one file."""
+    return [(e.code, e.row) for e in import_file(None, path, check=True).errors]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import stat
 import threading
@@ -12,7 +13,7 @@ from sqlite_utils import Database
 
 from question_bank import schema
 from question_bank.bank import Bank, BankError, DuplicateQuestion
-from question_bank.question import InvalidQuestion
+from question_bank.question import InvalidQuestion, KeyPoint, content_hash
 from tests.question_bank.makers import scenario, single
 
 
@@ -157,6 +158,60 @@ def test_an_older_bank_is_brought_up_without_losing_questions(tmp_path: Path) ->
         assert schema.migrate(db, (*schema.MIGRATIONS, add_note_column)) == len(schema.MIGRATIONS) + 1
         assert schema.version(db) == len(schema.MIGRATIONS) + 1
         assert [(row["id"], row["note"]) for row in db.table("questions").rows] == [("q1", None)]
+
+
+OLD = Path(__file__).parent / "fixtures"
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_bank_that_an_older_release_wrote_is_brought_up(tmp_path: Path, number: int) -> None:
+    path = tmp_path / "bank.db"
+    with contextlib.closing(sqlite3.connect(path)) as old:
+        # Dumped from files that the first and the second release made.
+        old.executescript((OLD / f"bank-v{number}.sql").read_text(encoding="utf-8"))
+    kept = [
+        single(1),
+        single(2, explanation="说明：资费\n以公示为准。", source="《电信条例》第三十三条"),
+        single(3, form="true_false", options=("对", "错"), answer="错"),
+        single(4, form="oral", options=(), answer="先核实身份", key_points=(KeyPoint("核实", 500),)),
+        single(5, round="risk", value=20),
+        scenario(7),
+    ]
+    if number == 2:
+        kept.insert(5, single(6, media=f"q-{'a' * 32}.ogg", alt="一段录音"))
+    with Bank(path) as bank:
+        assert bank.all() == kept
+        assert bank.search("资费")[0] == [kept[1]]
+        assert {one.id: one.content_hash for one in bank.index()} == {q.id: content_hash(q) for q in kept}
+        bank.set_status("q1", "reviewed")
+    with Database(path) as db:
+        assert schema.version(db) == len(schema.MIGRATIONS)
+
+
+def test_a_row_that_another_program_changed_is_checked_again(tmp_path: Path) -> None:
+    path = tmp_path / "bank.db"
+    with Bank(path) as bank:
+        bank.add(single(7))
+    with Database(path) as db:
+        db.execute("UPDATE questions SET answer = 'C' WHERE id = 'q7'")
+    with Bank(path) as bank:
+        assert bank.get("q7") == single(7, answer="C")
+    for wrong in ("answer = 'E'", "status = 'new'", "author = '甲', status = 'used'", "tags = '甲'"):
+        with Database(path) as db:
+            db.execute(f"UPDATE questions SET {wrong} WHERE id = 'q7'")
+        with Bank(path) as bank, pytest.raises(BankError, match="q7"):
+            bank.get("q7")
+        with Database(path) as db:
+            db.execute("UPDATE questions SET answer = 'B', status = 'draft', author = '', tags = '[]'")
+
+
+def test_many_are_added_within_a_transaction_or_not_at_all(tmp_path: Path) -> None:
+    with Bank(tmp_path / "bank.db") as bank:
+        with bank.transaction():
+            assert bank.add_many(single(n) for n in range(20)) == 20
+        with pytest.raises(DuplicateQuestion):
+            bank.add_many([single(30), single(31), single(3)])
+        assert bank.count() == 20 == bank.search("选哪个")[1]
 
 
 def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:

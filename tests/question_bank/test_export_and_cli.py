@@ -12,16 +12,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from question_bank import cli, samples
+from question_bank import cli, importers
 from question_bank.bank import Bank
-from question_bank.exporters import csv_text, export_csv, write_template
+from question_bank.exporters import csv_text, export_csv
 from question_bank.importers import import_file
-from question_bank.question import KeyPoint, Question, refused_character
+from question_bank.question import KeyPoint, Question
 from question_bank.tables import guard, unguard
 from tests.question_bank.makers import SCENARIO, SINGLE, scenario, single, write_csv
 
@@ -37,13 +36,6 @@ def back(questions: list[Question], folder: Path) -> list[Question]:
         report = import_file(bank, path)
         assert report.errors == ()
         return bank.all()
-
-
-def test_samples_make_the_round_trip(tmp_path: Path) -> None:
-    with Bank(tmp_path / "samples.db") as bank:
-        assert samples.load(bank).ok
-        questions = bank.all()
-    assert back(questions, tmp_path) == questions
 
 
 def test_what_looks_like_a_formula_makes_the_round_trip_as_harmless_text(tmp_path: Path) -> None:
@@ -65,25 +57,6 @@ def test_guard_is_safe_and_comes_off_again(text: str) -> None:
     assert unguard(guard(text)) == text
 
 
-clean = st.text(
-    st.characters(codec="utf-8").filter(lambda c: not refused_character(c) and c != "\n"),
-    min_size=1,
-    max_size=30,
-).filter(lambda text: text == text.strip())
-
-
-@settings(database=None, deadline=None, max_examples=50)
-@given(prompt=clean, answer=clean, source=clean, points=st.lists(clean, min_size=1, max_size=4))
-def test_any_text_makes_the_round_trip(
-    tmp_path_factory: pytest.TempPathFactory, prompt: str, answer: str, source: str, points: list[str]
-) -> None:
-    key_points = tuple(KeyPoint(text, 125) for text in points)
-    question = single(
-        form="oral", options=(), prompt=prompt, answer=answer, source=source, key_points=key_points
-    )
-    assert back([question], tmp_path_factory.mktemp("trip")) == [question]
-
-
 def test_an_export_is_whole_private_and_readable_by_spreadsheets(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     path.write_text("old", encoding="utf-8")
@@ -93,23 +66,6 @@ def test_an_export_is_whole_private_and_readable_by_spreadsheets(tmp_path: Path)
     with pytest.raises(FileNotFoundError):
         export_csv([single()], tmp_path / "nowhere" / "out.csv", tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["out.csv"]
-
-
-@pytest.mark.parametrize("name", ["t.csv", "t.xlsx"])
-def test_a_template_has_no_questions_and_takes_them(tmp_path: Path, name: str) -> None:
-    path = tmp_path / name
-    write_template(path)
-    assert [e.code for e in import_file(None, path, check=True).errors] == ["no_questions"]
-    if name.endswith(".csv"):
-        header = next(csv.reader(path.read_text("utf-8-sig").splitlines()))
-        write_csv(path, [SINGLE, SCENARIO], header=header)
-    else:
-        book = openpyxl.load_workbook(path)
-        header = [cell.value for cell in book["题目"][1]]
-        for row in (SINGLE, SCENARIO):
-            book["题目"].append([row.get(name) for name in header])
-        book.save(path)
-    assert import_file(None, path, check=True).added == 2
 
 
 def run(capsys: pytest.CaptureFixture[str], *argv: object) -> tuple[int, str, str]:
@@ -130,7 +86,7 @@ def test_import_stats_export(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     data = tmp_path / "new" / "data"
     sheet = write_csv(tmp_path / "q.csv", [SINGLE, SCENARIO])
     status, out, err = run(capsys, "import", sheet, "--data", data)
-    assert (status, out, err) == (0, "已导入：新增 2，替换 0，未变 0。\n", "")
+    assert (status, out) == (0, "已导入：新增 2，替换 0，未变 0。\n") and "错误" not in err
     status, out, err = run(capsys, "import", sheet, "--data", data, "--json")
     report = as_json(out)
     assert (status, report["ok"], report["unchanged"], report["rounds"]) == (
@@ -188,14 +144,16 @@ def test_replace_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFix
         assert [q.answer for q in bank.all()] == ["C"]
 
 
-def test_template_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(capsys, "template", "-o", tmp_path / "t.xlsx") == (0, f"{tmp_path / 't.xlsx'}\n", "")
-    assert run(capsys, "template", "-o", tmp_path / "t.docx")[0] == 2
-
-
 @pytest.mark.parametrize(
     ("argv", "status"),
-    [([], 2), (["search"], 2), (["import"], 2), (["export"], 2), (["--help"], 0), (["import", "--help"], 0)],
+    [
+        ([], 2),
+        (["search", "--limit", "-1"], 2),
+        (["import"], 2),
+        (["export"], 2),
+        (["--help"], 0),
+        (["import", "--help"], 0),
+    ],
 )
 def test_calls_and_their_status(argv: list[str], status: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, *argv)[0] == status
@@ -208,7 +166,7 @@ def test_what_is_not_there_is_wrong_input(tmp_path: Path, capsys: pytest.Capture
     assert status == 2 and as_json(out)["ok"] is False and "there is no such bank" in err
     status, _, err = run(capsys, "export", "--data", tmp_path, "-o", tmp_path / "x.csv")
     assert status == 2 and not (tmp_path / "x.csv").exists()
-    status, _, err = run(capsys, "export", "--data", tmp_path, "-o", tmp_path / "x.pdf")
+    status, _, err = run(capsys, "export", "--data", tmp_path, "-o", tmp_path / "x.doc")
     assert status == 2 and ".csv" in err
     status, _, err = run(capsys, "import", tmp_path / "none.csv", "--data", tmp_path)
     assert status == 2 and "none.csv" in err
@@ -218,7 +176,7 @@ def test_ctrl_c(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "import_files", interrupted)
+    monkeypatch.setattr(importers, "import_files", interrupted)
     assert cli.main(["import", "x.csv", "--data", str(tmp_path)]) == 130
 
 

@@ -178,7 +178,7 @@ def test_an_export_takes_the_files_along_and_comes_back_unchanged(tmp_path: Path
         questions = bank.all()
     (tmp_path / "out").mkdir()
     assert cli.main(["export", "--data", str(tmp_path), "-o", str(tmp_path / "out" / "all.csv")]) == 0
-    assert len(os.listdir(tmp_path / "out" / "media")) == 3
+    assert sorted(os.listdir(tmp_path / "out" / "media")) == sorted({q.media for q in questions if q.media})
     (tmp_path / "again").mkdir()
     with Bank(tmp_path / "again" / "bank.db") as bank:
         assert import_file(bank, tmp_path / "out" / "all.csv").ok

@@ -274,7 +274,7 @@ def test_the_points_of_a_tie_break_are_the_same_however_it_is_asked(tmp_path: Pa
         (GOOD + 'pick = "choose"\npool = 1', "from 2 (turns)"),
         (GOOD + 'pick = "choose"', "round 1.pool: found nothing"),
         (GOOD + "planned_minutes = 1\nplanned_seconds = 3", 'nothing beside "planned_minutes"'),
-        (GOOD + "by_form = {essay = 3}", '"single", "true_false", "oral"'),
+        (GOOD + "by_form = {essay = 3}", '"single", "multiple", "true_false"'),
         (GOOD + "by_form = {single = -3}", "round 1.by_form"),
         (GOOD.replace('"乙"', '"乙"\nnumber = "1"'), "another number than contestant 1 has"),
         (GOOD.replace('"丙"', '"丙"\nchief = true\n[[judge]]\nname = "丁"\nchief = true'), "judge 1 is it already"),

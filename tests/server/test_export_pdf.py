@@ -9,9 +9,9 @@ from pathlib import Path
 import pypdf
 import pytest
 
+from printing.canvas import Canvas, Typeface
+from printing.fonts import text_faces
 from server import cli, export
-from server.export.fonts import text_faces
-from server.export.pdf_canvas import Canvas, Typeface
 from server.game.rulebook import Text
 from server.result import Result
 from tests.game.play import rules

@@ -174,6 +174,8 @@ HEADINGS = {
     "round.sheet": "`[round.sheet]` 评分表",
     "round.sheet.group": "`[[round.sheet.group]]` 分组",
     "round.sheet.line": "`[[round.sheet.line]]` 评分项",
+    "paper": "`[paper]` 抽题",
+    "paper.round": "`[[paper.round]]` 各环节的抽题要求",
 }
 COMMON = {"kind", "title", "title_en"}  # explained once, for every kind of round
 

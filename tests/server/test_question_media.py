@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from question_bank import media_files, samples
+from question_bank.bank import Bank
 from server.event_log import EventLog
 from server.feed import public_events
 from server.game import commands as c
@@ -25,7 +27,8 @@ name = "乙"
 kind = "compulsory"
 turns = 16
 """
-"""Two contestants and all compulsory questions of the sample bank, so that the one with a picture is among them."""
+"""Two contestants and as many turns as the bank below has questions, so that the one with a picture is among them."""
+QUESTIONS = 2 * 16 + 1
 PICTURED = "sample-C33"
 
 
@@ -33,8 +36,17 @@ PICTURED = "sample-C33"
 def show(tmp_path: Path) -> Show:
     contest = tmp_path / "contest.toml"
     contest.write_text(CONTEST, encoding="utf-8")
-    (tmp_path / "data").mkdir()
-    return Show(tmp_path / "data", contest_file=contest)
+    data = tmp_path / "data"
+    (data / media_files.FOLDER).mkdir(parents=True)
+    with Bank(tmp_path / "samples.db") as shipped, Bank(data / "bank.db") as bank:
+        samples.load(shipped)
+        pictured = shipped.get(PICTURED)
+        assert pictured is not None
+        others = [q for q in shipped.all() if q.round == "compulsory" and not q.media]
+        bank.add_all([pictured, *others[: QUESTIONS - 1]])
+        kept = Path(media_files.FOLDER, pictured.media)
+        (data / kept).write_bytes((tmp_path / kept).read_bytes())
+    return Show(data, contest_file=contest)
 
 
 def test_a_picture_is_secret_until_its_question_is_presented(show: Show) -> None:

@@ -3,6 +3,7 @@ export const common = {
   "product": ["先声", "FirstPress"],
   "seat": ["{seat} 号", "Seat {seat}"],
   "points": ["分", "points"],
+  "several": ["（多选）", " (all that apply)"],
   "link.connecting": ["正在连接…", "Connecting…"],
   "link.lost": ["连接中断 · 画面为中断前的最后状态", "Connection lost · this is the last state"],
   "link.notDone": ["与服务器断开，未执行", "No connection: not done"],

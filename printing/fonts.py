@@ -19,7 +19,7 @@ from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
-FOLDER = Path(__file__).resolve().parent.parent.parent / "display" / "fonts"
+FOLDER = Path(__file__).resolve().parent.parent / "display" / "fonts"
 TEXT = ("noto-sans-sc/noto-sans-sc.css", "noto-sans-sc-rare/noto-sans-sc-rare.css")
 UNITS_PER_EM = 1000
 ASCENT, DESCENT = 1160, -288

@@ -21,6 +21,8 @@ AMBER: Colour = (0xFF, 0xB0, 0x00)
 VERMILION: Colour = (0xC4, 0x2A, 0x2D)
 
 TEXT, MEDIUM, BOLD, FIGURES = "text", "medium", "bold", "figures"
+FAMILY = "FirstPress Sans"
+ASCII = "".join(map(chr, range(0x21, 0x7F)))
 POINT_MM = 25.4 / 72
 NEVER_FIRST = set("，。；：！？、）」』”’】》…·,.;:!?)]%")
 NEVER_LAST = set("（「『“‘【《([")
@@ -31,13 +33,16 @@ _TOKEN = re.compile(r"\n|[ \t]+|[!-~\u00a0-\u00b6\u00b8-\u024f\u2212]+|.", re.S)
 class Typeface:
     """The fonts of one document, as files for as long as it is drawn. A context manager."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        ascii_text = "".join(map(chr, range(0x21, 0x7F)))
-        characters = {one for text in texts for one in text if one.isprintable()} | set(ascii_text + "−±→–…")
-        faces = text_faces(characters, (400, 500, 700), "FirstPress Sans")
+    def __init__(self, texts: Iterable[str], strong: Iterable[str] | None = None) -> None:
+        """texts: everything that may be drawn. strong: what of it is drawn in BOLD (there is no MEDIUM then); None: all."""
+        faces = text_faces(_characters(texts), (400,) if strong is not None else (400, 500, 700), FAMILY)
+        if strong is not None:
+            # Outlines of two more weights for thousands of characters would take longer than all of the drawing.
+            faces |= text_faces(_characters(strong), (700,), FAMILY)
         self.missing: tuple[str, ...] = tuple(sorted(faces[400].missing))
         self.rare = faces[400].rare
-        self._data = {TEXT: faces[400].data, MEDIUM: faces[500].data, BOLD: faces[700].data}
+        weights = {TEXT: 400, MEDIUM: 500, BOLD: 700}
+        self._data = {name: faces[weight].data for name, weight in weights.items() if weight in faces}
         self._data[FIGURES] = figures_face(600, "FirstPress Figures").data
         self._folder = TemporaryDirectory(prefix="firstpress-fonts-")
 
@@ -48,6 +53,11 @@ class Typeface:
 
     def __exit__(self, *_: object) -> None:
         self._folder.cleanup()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The faces there are."""
+        return tuple(self._data)
 
     def path(self, name: str) -> Path:
         return Path(self._folder.name) / f"{name}.ttf"
@@ -62,6 +72,11 @@ class Typeface:
         ).replace("\u3000", "  ")
 
 
+def _characters(texts: Iterable[str]) -> set[str]:
+    """What is drawn of texts, with ASCII and our signs, which every face has."""
+    return {one for text in texts for one in text if one.isprintable()} | set(ASCII + "−±→–…")
+
+
 class Canvas(FPDF):
     """An A4 page in millimetres. `at` draws text by its baseline; `lines` wraps it."""
 
@@ -70,7 +85,7 @@ class Canvas(FPDF):
     ) -> None:
         super().__init__(unit="mm", format="A4")
         self._typeface = typeface
-        for name in (TEXT, MEDIUM, BOLD, FIGURES):
+        for name in typeface.names:
             self.add_font(name, "", str(typeface.path(name)))
         self.set_auto_page_break(False)
         self.set_margin(0)
