@@ -249,6 +249,7 @@ def test_every_page_is_sound_for_axe_fits_its_window_and_complains_of_nothing(
 def test_signing_in_by_keyboard_and_out_again(browser: Browser, gallery: House) -> None:
     page = open_page(browser, "phone", [])
     page.goto(f"{gallery.base}/questions")
+    expect(page.locator("#name")).to_be_focused()
     page.keyboard.type(FIRST)
     page.keyboard.press("Tab")
     page.keyboard.type("wrong")

@@ -177,7 +177,9 @@ def test_ctrl_c_at_the_terminal_is_one_quiet_end(tmp_path: Path) -> None:
     rows = [{**SINGLE, "题号": f"q{n}", "题干": f"第 {n} 题问的是什么内容？"} for n in range(20_000)]
     path = write_csv(tmp_path / "q.csv", rows)
     code = (
-        "import sys; from question_bank.importers import import_file\n"
+        "import signal, sys; from question_bank.importers import import_file\n"
+        # Whoever runs the tests in the background has it ignored, and children inherit that.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def tell(p):\n"
         "    print(p.step, flush=True)\n"
         "try:\n"
