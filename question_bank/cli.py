@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sqlite3
+import sys
 from collections.abc import Callable, Mapping
 
 from question_bank import cli_exchange, cli_look
@@ -38,12 +40,20 @@ def main(argv: list[str], more: More | None = None, lines_of: LinesOf | None = N
         return command.run(arguments)
     except KeyboardInterrupt:
         return _INTERRUPTED
+    except BrokenPipeError:
+        return _nobody_reads()
     except (BankError, OSError, ValueError, sqlite3.Error) as error:
         message = error.text(arguments.lang) if isinstance(error, BankError) else str(error)
         if getattr(arguments, "json", False):
             print_json({"ok": False, "error": message})
         say(f"bank: {message}")
         return WRONG
+
+
+def _nobody_reads() -> int:
+    """Whoever read our output has seen enough (`| head`): that is no mistake, and nothing is left to be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return DONE
 
 
 def _parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:

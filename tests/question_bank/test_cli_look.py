@@ -185,3 +185,21 @@ def test_the_bank_works_under_the_sqlite_utils_command(
     sqlite_utils("query", path, "delete from questions where id = 'q3'")
     assert json.loads(run(capsys, data, "stats", "--json")[1])["total"] == 3
     assert "questions" in sqlite_utils("schema", path)
+
+
+def test_a_reader_that_has_seen_enough_is_no_mistake(data: Path) -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"from question_bank import cli; exit(cli.main(['search', '宽带', '--data', {str(data)!r}]))",
+        ],
+        stdout=write_end,
+        stderr=subprocess.PIPE,
+        cwd=Path(cli.__file__).parents[1],
+        check=False,
+    )
+    os.close(write_end)
+    assert (done.returncode, done.stderr) == (0, b"")
