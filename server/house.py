@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -23,20 +22,10 @@ from .operators import Operators
 from .stage import RunBlocking, Stage
 
 FILE = "displays.json"
-LOW_MB = 500
 AGAIN_NS = 10_000_000_000  # a disk that took nothing is tried again after so long
 PLAIN = "plain"  # the room of the connections that have no row: they hear the mute and nothing else
 RELOADED_TOGETHER = tuple(d.ADDRESSES)  # a judge's or a contestant's page is reloaded by itself alone
 CONTROLS = ("ask", "withdraw", "give", "take", "name")
-
-
-def disk_health(folder: Path) -> dict[str, Any]:
-    """{"free_mb", "state": "ok"|"low"} of the disk that holds `folder`; one that does not answer has no room."""
-    try:
-        free_mb = shutil.disk_usage(folder).free >> 20
-    except OSError:
-        free_mb = 0
-    return {"free_mb": free_mb, "state": "low" if free_mb < LOW_MB else "ok"}
 
 
 class House:
@@ -94,6 +83,11 @@ class House:
         if connection in self.operators.connections():
             self.operators.leave(connection, self._now_ns())
             self._news = True
+
+    def phones_elsewhere(self, counted_by: str, phones: int) -> None:
+        """The audience's process says how many phones it has."""
+        self.displays.count_elsewhere(counted_by, phones)
+        self._news = True
 
     def page_says(self, connection: str, message: Any) -> None:
         """A display says whether it sounds, and how large it is."""
@@ -198,7 +192,7 @@ class House:
         self.muted = message["on"]
         for connection in (*self._namespaces, *self.operators.connections()):
             self._tell(connection, "display", self.content_for(connection))
-        for namespace in ("/projector", "/stage", "/audience", "/desk", "/judge"):
+        for namespace in ("/projector", "/stage", "/audience", "/desk", "/judge", "/operator"):
             self.tell(namespace, PLAIN, "display", self.content_for(""))
 
     def _control(self, message: dict[str, Any], connection: str | None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from . import codec
-from .event_log import EventLog
+from .event_log import EventLog, LogFailed
 from .game.commands import Command
 from .game.decide import Refused, decide
 from .game.events import ContestCreated, Event
@@ -36,7 +35,7 @@ class Answer:
 
 
 NOT_STORED = Text(
-    "记录无法写入磁盘，本次操作没有执行。请检查磁盘空间",
+    "记录无法写入磁盘，本次操作没有执行。请检查磁盘",
     "The log cannot be written: not done. Check the disk",
 )
 
@@ -50,6 +49,7 @@ class Referee:
         wall_time: text for people, stored beside.
         chance: a fresh random number of 128 bits; recorded where a lot is drawn with it.
         vault: opens a sealed paper; None for one in clear.
+        state: what the log folds to, where that is known already.
     """
 
     def __init__(
@@ -59,19 +59,24 @@ class Referee:
         wall_time: Callable[[], str],
         chance: Callable[[], int] = lambda: secrets.randbits(128),
         vault: Vault | None = None,
+        state: State | None = None,
     ) -> None:
         self._log = log
         self._now_ns = now_ns
         self._wall_time = wall_time
         self._chance = chance
         self._refused: OrderedDict[str, Answer] = OrderedDict()
-        self.state: State = load(log)
+        self.state: State = state or load(log)
         self.paper: Paper = load_paper(log, vault)
-        self.log_failed: str | None = None
+
+    @property
+    def log_failed(self) -> str | None:
+        """Why nothing can be stored now, None while it can."""
+        return self._log.trouble.detail if self._log.trouble else None
 
     def submit(self, command: Command, command_id: str | None = None) -> Answer:
         """Decide, store, apply. A repeated id gets its first answer and is never applied again."""
-        if command_id is not None and (first := self._first_answer(command_id)):
+        if first := self.first_answer(command_id):
             return first
         now_ns = max(self._now_ns(), self.state.contest_ns)
         try:
@@ -87,14 +92,15 @@ class Referee:
             rows.append((now_ns, wall_time, codec.event_type(event), codec.event_to_json(event)))
         try:
             self._log.append(rows, command_id)
-        except sqlite3.Error as error:
-            self.log_failed = str(error)
+        except LogFailed:
             return Answer(False, self.state.seq, NOT_STORED)
-        self.log_failed = None
         self.state = after
         return Answer(True, after.seq, events=tuple(row[2] for row in rows))
 
-    def _first_answer(self, command_id: str) -> Answer | None:
+    def first_answer(self, command_id: str | None) -> Answer | None:
+        """What a command of that id was answered before; None when it is new, or has no id."""
+        if command_id is None:
+            return None
         if command_id in self._refused:
             return self._refused[command_id]
         revision = self._log.revision_of(command_id)

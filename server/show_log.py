@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,6 +50,22 @@ def must_be(log: EventLog, rehearsal: bool) -> None:
         f"{log.path} is the log of a rehearsal and cannot become the show's; "
         "move it away, or put it aside with --new to begin the show"
     )
+
+
+def must_be_at(path: Path, rehearsal: bool) -> None:
+    """The same of a log that nobody has opened yet; writes nothing. One that cannot be read is for others to mend."""
+    if not path.exists():
+        return
+    try:
+        log = EventLog(path, readonly=True)
+    except (LogDamaged, sqlite3.Error):
+        return
+    try:
+        must_be(log, rehearsal)
+    except LogDamaged:
+        return
+    finally:
+        log.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,13 @@ from typing import Any, TypeVar
 
 from .event_log import EventLog
 from .game.commands import Command, StartSession, Tick
+from .game.rulebook import Text
 from .game.state import State
 from .host_view import Rim, host_view
 from .next_view import next_view
+from .operator_view import operator_view
 from .paper_vault import Vault
-from .referee import Answer, Referee, load
+from .referee import NOT_STORED, Answer, Referee, load
 from .scene_views import View
 from .stage_view import audience_view, stage_view
 from .views import desk_view, judge_view, projector_view
@@ -62,6 +64,8 @@ class Stage:
         turn: a lock of the caller's kind; held while one command is decided, stored and published.
         monotonic_ns, boot: the host's clock; handed in so that tests can reboot.
         vault: opens a sealed paper; None for one in clear.
+        epoch: how often the show has moved to another machine, see fence.py.
+        rules: False where another machine rules: then nothing at all is written.
     """
 
     def __init__(
@@ -72,25 +76,42 @@ class Stage:
         monotonic_ns: Callable[[], int] = time.monotonic_ns,
         boot: str | None = None,
         vault: Vault | None = None,
+        epoch: int = 0,
+        rules: bool = True,
     ) -> None:
+        self.log = log
         self.log_path = log.path
+        self.alarm: Callable[[], dict[str, Any] | None] = lambda: None
+        """What the console is told of the log and its disk; DiskWatch.alarm of a running show."""
         self._run = run_blocking
-        self._turn = turn
+        self.turn = turn
+        self.may_rule: Callable[[], Text | None] = lambda: (
+            None
+        )  # why nothing is decided now, None while it is
         self._monotonic_ns = monotonic_ns
         boot = boot_id() if boot is None else boot
         last = load(log)
-        same_boot = last.boot == boot
+        same_boot = last.boot == boot and last.fence_epoch == epoch  # who took over has another clock
         # Within one boot contest time runs on through a restart; after a reboot it goes on from the last event.
         self.offset_ns = last.offset_ns if same_boot else last.contest_ns - monotonic_ns()
-        self.referee = Referee(log, self.now_ns, wall_time, vault=vault)
+        self.referee = Referee(log, self.now_ns, wall_time, vault=vault, state=last)
         self.rim = Rim()
         self.on_change: list[Callable[[State], None]] = []
         self.on_rim: list[Callable[[], None]] = []
         self._following: tuple[State, View | None] | None = None  # the next view, and the state it follows on
         rebooted = bool(last.boot) and not same_boot
-        if not self.referee.submit(StartSession(boot, self.offset_ns, rebooted)).accepted:
-            raise OSError(f"the log {log.path} cannot be written: {self.referee.log_failed}")
-        self.referee.submit(Tick())
+        self._to_begin = StartSession(boot, self.offset_ns, rebooted, epoch) if rules else None
+        if not self._begin() and log.trouble is None:
+            raise OSError(f"the log {log.path} does not take the start of a session")
+
+    def _begin(self) -> bool:
+        """Log that the show goes on. Without a disk the pages show where it stands, until one is back."""
+        if self._to_begin is not None:
+            if not self.referee.submit(self._to_begin).accepted:
+                return False
+            self._to_begin = None
+            self.referee.submit(Tick())
+        return True
 
     @property
     def state(self) -> State:
@@ -102,16 +123,40 @@ class Stage:
 
     def submit(self, command: Command, command_id: str | None = None) -> Answer:
         """Have a command decided and stored; what it changed is published before this returns."""
-        with self._turn:
-            before = self.state.seq
-            failed = self.referee.log_failed
-            answer: Answer = self._run(self.referee.submit, command, command_id)
-            if self.state.seq != before:
-                for tell in self.on_change:
-                    _guarded(tell, self.state)
-            if self.referee.log_failed != failed:
-                self.set_rim(log_failed=self.referee.log_failed)
+        with self.turn:
+            if (reason := self.may_rule()) is not None:
+                # What was accepted before stays accepted, whoever asks again; nothing more is.
+                return self.referee.first_answer(command_id) or Answer(False, self.state.seq, reason)
+            answer: Answer = self._changing(self._decided, command, command_id)
         return answer
+
+    def _decided(self, command: Command, command_id: str | None) -> Answer:
+        if not self._begin():
+            return self.referee.first_answer(command_id) or Answer(False, self.state.seq, NOT_STORED)
+        return self.referee.submit(command, command_id)
+
+    def _changing(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Run what may change the state, and publish it; the caller has the turn."""
+        before = self.state.seq
+        result = self._run(function, *arguments)
+        if self.state.seq != before:
+            for tell in self.on_change:
+                _guarded(tell, self.state)
+        self._look_at_log()
+        return result
+
+    def keep_log(self) -> None:
+        """Tell the host how the log is, and begin once the disk is back; to be called a few times a second."""
+        self._look_at_log()
+        if self._to_begin is not None and self.log.trouble is None:
+            with self.turn:
+                self._changing(self._begin)
+
+    def _look_at_log(self) -> None:
+        alarm = self.alarm()
+        failed = self.referee.log_failed or (alarm["detail"] if alarm and alarm["blocks"] else None)
+        if (failed, alarm) != (self.rim.log_failed, self.rim.log_alarm):
+            self.set_rim(log_failed=failed, log_alarm=alarm)
 
     def set_rim(self, **changes: Any) -> None:
         """Change what stands beside the contest (boxes, who is connected), and tell the host."""
@@ -137,6 +182,8 @@ class Stage:
             return audience_view(state, now_ns)
         if role == "host":
             return host_view(state, now_ns, self.referee.paper, self.rim, self._next(state, now_ns))
+        if role == "operator":
+            return operator_view(state, now_ns, self.rim)
         if role == "judge" and judge is not None:
             return judge_view(state, now_ns, self.referee.paper, judge)
         if role == "desk":

@@ -22,6 +22,10 @@ DEBIAN = {
     "/usr/bin/cc": "gcc",
     "/usr/bin/espeak-ng": "espeak-ng",
     "/usr/bin/opusdec": "opus-tools",
+    "/usr/bin/strace": "strace",
+    "/usr/bin/ps": "procps",
+    "/usr/bin/redis-server": "redis-server",
+    "/usr/sbin/ip": "iproute2",
 }
 DEBIAN_OF_GUEST = {
     "/usr/bin/qemu-system-x86_64": "qemu-system-x86",
@@ -35,6 +39,9 @@ SUITES = {
     "bank_pages": ["tests/bank_pages"],
     "e2e": ["tests/e2e"],
     "faults": ["tests/faults"],
+    "security": ["tests/security"],
+    "standby": ["tests/standby"],
+    "audience": ["tests/audience"],
     "benchmarks": ["tests/benchmarks"],
     "firmware": ["tests/firmware"],
     "unit": [
@@ -55,6 +62,7 @@ SIDE_BY_SIDE = {"tests/game", "tests/question_bank", "tests/display", "tests/ban
 WORKERS = 4  # on two cores: half of the time a page is waited for
 TIMED = 2  # at once, and never more than there are cores: they mostly sleep
 NOTHING_RUN = 5  # pytest's status when no test matched
+FULL = "FIRSTPRESS_FULL"  # set for suites asked for by name: what has a short form then runs in full
 LINTS = (
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
@@ -129,7 +137,9 @@ def main(argv: list[str]) -> int:
         prepare_guest()
     os.chdir(ROOT)
     clean = lint() if "lint" in names else True
-    folders = [folder for name in names if name in suites for folder in suites[name]]
+    folders = [folder for name in names if name in suites for folder in suites[name] if Path(folder).exists()]
+    if arguments.suites:
+        os.environ[FULL] = "1"
     if not folders:
         return 0 if clean else 1
     options = ["-k", arguments.expression] if arguments.expression else []

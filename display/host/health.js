@@ -2,6 +2,7 @@
 import { milliseconds } from "../shared/numbers.js";
 import { pick } from "../shared/strings.js";
 import { displayTroubles } from "./displays.js";
+import { alarmOf } from "./log_alarm.js";
 
 const COUNTS = ["resets", "clock_resets", "resent", "crc_errors", "overflows", "spikes"];
 const SILENT_MS = 1000; // a box that is well says something many times a second
@@ -20,9 +21,11 @@ export function troubles(view, link, t, language) {
   const found = [];
   if (link.state === "refused") found.push({ kind: "link", text: t("host.link.refused") });
   else if (link.state !== "live") found.push({ kind: "link", text: t("host.link.lost") });
+  found.push(...machineTroubles(view, t));
   if (view.blackout) found.push({ kind: "blackout", text: t("host.blackout") });
   if (view.sound?.muted) found.push({ kind: "muted", text: t("host.muted") });
-  if (view.log.state !== "ok") found.push({ kind: "log", text: t("host.log.failed") });
+  if (alarmOf(view)) found.push({ kind: "log", text: t("host.log.failed") });
+  else if (view.log.alarm) found.push({ kind: "mended", text: t("alarm.mended", { files: view.log.alarm.detail }) });
   if (view.disk?.state === "low") found.push({ kind: "disk", text: t("host.disk.low", { mb: view.disk.free_mb }) });
   if (view.timing.state !== "ok") found.push({ kind: "timing", text: t("host.timing.down") });
   for (const box of view.boxes) {
@@ -32,6 +35,18 @@ export function troubles(view, link, t, language) {
   found.push(...displayTroubles(view, t, language));
   if (view.cover) found.push({ kind: "cover", text: t(`host.cover.${view.cover}`), calm: true });
   return found;
+}
+
+/** Which machine rules, and whether the one that stands by is still there. */
+function machineTroubles({ fence, standby }, t) {
+  if (fence?.state === "fenced") return [{ kind: "fenced", text: t("host.fence.fenced", { address: hostIn(fence.address) }) }];
+  if (fence?.state === "draining") return [{ kind: "draining", text: t("host.fence.draining"), calm: true }];
+  return standby?.state === "lost" ? [{ kind: "standby", text: t("host.standby.lost", { n: standby.behind ?? "?" }) }] : [];
+}
+
+/** "http://10.0.0.2:8000" → "10.0.0.2:8000" */
+export function hostIn(address) {
+  return (address ?? "").replace(/^https?:\/\//, "");
 }
 
 /** One sentence about a box and its seats, or null when nothing is wrong with it. */

@@ -54,7 +54,7 @@ def test_one_data_folder_has_one_show(tmp_path: Path) -> None:
 
 
 def test_lost_passphrases_are_replaced(tmp_path: Path) -> None:
-    with Show(tmp_path / "data") as show:
+    with Show(tmp_path / "data", first_start=True) as show:
         old = dict(show.passphrases)
         token = show.token()
     call = [sys.executable, "-m", "server.cli", "reset-auth", "--data", str(tmp_path / "data"), "--json"]
@@ -155,9 +155,9 @@ def _alive(pid: int) -> bool:
 
 def test_a_contest_survives_a_restart_and_new_puts_it_aside(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    with Show(data) as show:
+    with Show(data, first_start=True) as show:
         token = show.token()
-        assert set(show.passphrases) == {"host", *(f"judge-{number}" for number in range(1, 6))}
+        assert set(show.passphrases) == {"host", "operator", *(f"judge-{number}" for number in range(1, 6))}
         assert show.command(token, "show", scene="lineup")[0] == 200
         first = show.get("/api/v1/views/projector")
     with Show(data) as show:

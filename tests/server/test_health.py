@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from server import api_doc, cli
+from server.disk_watch import disk_health
 from server.game import commands as c
-from server.house import disk_health
 from server.offer_tools import tools
 from tests.buzzers.helpers import FakeBox, fake_boxes
 from tests.game.play import Play, book, rules

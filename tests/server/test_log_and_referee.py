@@ -45,6 +45,7 @@ def start(referee: Referee) -> None:
 
 
 def test_the_log_is_synchronous_and_append_only_in_form(log: EventLog) -> None:
+    assert log._connection is not None
     pragma = log._connection.execute("PRAGMA synchronous").fetchone()[0]
     assert pragma == 2, "FULL"
     assert log._connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
@@ -107,11 +108,14 @@ def test_any_change_to_any_row_is_found_and_named(log: EventLog, path: Path, cha
 def test_nothing_is_acknowledged_that_cannot_be_stored(log: EventLog) -> None:
     referee = referee_of(log)
     before = referee.state
+    log.watched = True  # somebody else looks after the disk
+    assert log._connection is not None
     log._connection.execute("PRAGMA query_only = ON")
     answer = referee.submit(c.StartRound(), "command-4")
     assert not answer.accepted and answer.reason is not None and "磁盘" in answer.reason.zh
     assert referee.state is before and referee.log_failed
-    log._connection.execute("PRAGMA query_only = OFF")
+    assert not referee.submit(c.StartRound(), "command-4").accepted, "nothing is tried on files in doubt"
+    assert log.recover(), "opened anew and compared"
     assert referee.submit(c.StartRound(), "command-4").accepted, (
         "the same command works once the disk is back"
     )

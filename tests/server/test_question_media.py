@@ -93,6 +93,7 @@ def test_a_contest_does_not_begin_without_its_files_but_goes_on_without_them(
     assert prepare(show).contest
     assert PICTURED in capsys.readouterr().err, "the show goes on, and the operator knows"
     (show.data / "contest.db").unlink()
+    (show.data / "contest.journal").unlink()
     with pytest.raises(CannotStart, match=f"{PICTURED}; import their sheet again"):
         prepare(show)
     picture.write_bytes(kept)

@@ -259,7 +259,7 @@ def test_a_first_row_that_cannot_be_read_is_named(data: Path) -> None:
     connection.execute("UPDATE events SET body = '['")
     connection.commit()
     connection.close()
-    log = EventLog(path)
+    log = EventLog(path, readonly=True)
     with pytest.raises(LogDamaged, match=r"row 1 \(contest_created\) cannot be read"):
         must_be(log, rehearsal=False)
     log.close()
