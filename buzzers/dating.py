@@ -57,8 +57,11 @@ def date(
         earliest_ns = min(earliest_ns, *(doubt[0] - doubt[1] - resolution_ns for doubt in doubts))
         latest_ns = max(latest_ns, *(doubt[0] + doubt[1] + resolution_ns for doubt in doubts))
         name += f"/{event.seq}"
-    elif mark is not None and not late_ns and event.tick >= mark[0]:
-        # We have promised that nothing earlier than the watermark would come: say so here as well.
+    elif mark is not None and not late_ns:
+        # We have promised that nothing earlier than the watermark would come: say so here as well. A stamp from before
+        # it breaks the box's own word; whoever sent that gains nothing by it.
+        before = event.tick < mark[0]
+        latest_ns = max(latest_ns, mark[1]) if before else latest_ns
         earliest_ns = min(max(earliest_ns, mark[1]), latest_ns)
     time_ns = (earliest_ns + latest_ns) // 2
     clock_ns = clock.nominal_ns(event.tick)

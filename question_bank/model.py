@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -141,6 +142,10 @@ class InvalidQuestion(ValueError):
         super().__init__(f"{question_id}: " + " | ".join(p.text("en") for p in problems))
 
 
+# Five marks on one letter: no script needs them, and they paint over the lines above.
+_PILED = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{5}")
+
+
 def excerpt(text: object, limit: int = 40) -> str:
     """`text` as a person may safely read it in a message: one line, short, invisible characters spelt out."""
     shown = "".join(
@@ -155,7 +160,10 @@ def refused_character(character: str) -> bool:
 
 
 def first_refused(text: str) -> str | None:
-    """The first refused character of a text, or None."""
+    """The first refused character of a text, or None; of marks piled on one letter the first that is too many."""
+    piled = _PILED.search(text)
+    if piled is not None:
+        return piled[0][-1]
     # Everything refused is unprintable too; most texts are told sound by this one call, which is a hundred times faster.
     if text.replace("\n", "").isprintable():
         return None

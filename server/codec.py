@@ -8,6 +8,8 @@ from typing import Any, get_args
 
 import msgspec
 
+from question_bank.model import first_refused
+
 from .game import commands, events
 from .game.paper import Slot
 from .game.rulebook import Contestant, FreeCue, Judge, Look, RoundRules, Rulebook, Text, TieBreak
@@ -120,8 +122,11 @@ def _check_size(name: str, field: str, value: Any) -> None:
             _check_size(name, field, part)
     if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
         raise BadCommand(f"'{name}': {field} is no number of ours: at most {LARGEST_NUMBER}")
-    if isinstance(value, str) and (len(value) > LONGEST_TEXT or BROKEN_LETTER.search(value)):
-        raise BadCommand(f"'{name}': {field} is a text of at most {LONGEST_TEXT} whole letters")
+    if isinstance(value, str):
+        if len(value) > LONGEST_TEXT or BROKEN_LETTER.search(value):
+            raise BadCommand(f"'{name}': {field} is a text of at most {LONGEST_TEXT} whole letters")
+        if "\n" in value or first_refused(value) is not None:
+            raise BadCommand(f"'{name}': {field} is one line without invisible characters")
 
 
 def command_message(command: commands.HostCommand) -> dict[str, Any]:

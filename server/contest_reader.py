@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from question_bank.question import refused_character
+from question_bank.model import first_refused, refused_character
 
 from .contest_lines import Lines, Where, path_text
 
@@ -184,7 +184,7 @@ class Words:
         text = value.strip() if isinstance(value, str) else ""
         if not 1 <= len(text) <= MOST_CHARACTERS or (not self.lines and "\n" in text):
             raise Unfit
-        if any(refused_character(character) for character in text):
+        if first_refused(text) is not None:
             raise Unfit
         return text
 

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from question_bank.model import first_refused
+
 from .game.rulebook import Text
 
 ADDRESSES = {
@@ -126,7 +128,7 @@ def proper_name(value: Any) -> str:
     name = value.strip()
     if len(name) > LONGEST_NAME:
         raise BadSetting(f"a name has at most {LONGEST_NAME} letters, not {len(name)}")
-    if not all(map(_is_letter, name)):
+    if not all(map(_is_letter, name)) or first_refused(name) is not None:
         raise BadSetting("a name has no control characters, line breaks or signs that turn the line round")
     return name
 
@@ -140,7 +142,10 @@ def _shortened(value: Any) -> str:
     """The name of an address: nobody is there to be told that it is wrong, so it is made right."""
     if not isinstance(value, str):
         return ""
-    return "".join(filter(_is_letter, value[: 4 * LONGEST_NAME]))[:LONGEST_NAME].strip()
+    name = "".join(filter(_is_letter, value[: 4 * LONGEST_NAME]))[:LONGEST_NAME].strip()
+    if first_refused(name) is None:
+        return name
+    return "".join(one for one in name if not unicodedata.combining(one))  # marks piled upon marks
 
 
 def proper_settings(value: Any) -> dict[str, Any]:
@@ -170,6 +175,7 @@ class Displays:
         self._displays: dict[str, _Display] = {}
         self._of: dict[str, str] = {}  # connection → page
         self._phones: set[str] = set()
+        self._elsewhere: dict[str, int] = {}  # phones of another process, by who counts them
         self._seen = 0
         for row in kept:
             self._restore(row)
@@ -193,7 +199,13 @@ class Displays:
     @property
     def phones(self) -> int:
         """Pages of the audience that have no row."""
-        return len(self._phones)
+        return len(self._phones) + sum(self._elsewhere.values())
+
+    def count_elsewhere(self, counted_by: str, phones: int) -> None:
+        """So many pages without a row are connected to another process."""
+        self._elsewhere.pop(counted_by, None)
+        if phones:
+            self._elsewhere[counted_by] = phones
 
     def join(self, connection: str, said: Hello, address: str, who: Text | None = None) -> bool:
         """A page has connected. True when it has a row of its own from now on."""
@@ -258,6 +270,10 @@ class Displays:
         away.sort(key=lambda one: (one.kept, one.seen))
         for one in away[: max(0, len(away) - MOST_AWAY)]:
             del self._displays[one.page]
+
+    def pages(self) -> frozenset[str]:
+        """Every display that has a row."""
+        return frozenset(self._displays)
 
     def known(self, page: str) -> bool:
         return page in self._displays

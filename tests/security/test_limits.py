@@ -1,0 +1,223 @@
+"""The limits and the lines about refusals by themselves: pure, with time handed in."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server import limits
+from server.limits import BadMessage, Bucket, Doors, Flow, Rates, Slots, loads, machine, page_message
+from server.refusals import LINES_IN_ALL, LINES_OF_ONE, WINDOW_NS, Refusals, escaped, without_secrets
+
+S = 1_000_000_000
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**17), 10**17) | st.text(max_size=20).filter(str.isprintable)
+    | st.floats(allow_nan=False, allow_infinity=False),
+    lambda parts: st.lists(parts, max_size=4) | st.dictionaries(st.text(max_size=8).filter(str.isprintable), parts, max_size=4),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(JSON)
+def test_what_is_well_is_read_as_json_reads_it(value: object) -> None:
+    for text in (json.dumps(value), json.dumps(value, ensure_ascii=False)):
+        assert loads(text) == json.loads(text) == loads(text.encode())
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        loads(text)
+    except BadMessage as error:
+        assert len(str(error)) < 400
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    try:
+        loads(content)
+    except BadMessage:
+        return
+    assert json.loads(content) is None or True
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 17 + "]" * 17, "[" * 60_000, '{"a":' * 17 + "1" + "}" * 17, "NaN", "[Infinity]", "-Infinity", "1e999",
+     "9" * 19, "-" + "9" * 19, '{"a":1,"a":1}', '{"a":{"b":1,"b":2}}', '"\\ud800"', '{"\\udc00":1}', "[1,]", "", "nul",
+     "[" + "1," * 4000 + "1]", '{"' + "k" * 201 + '":1}', "x" * 70_000, '"' + "\\" * 65_000],
+)  # fmt: skip
+def test_what_only_troublemakers_send_is_refused(text: str) -> None:
+    with pytest.raises(BadMessage):
+        loads(text)
+
+
+def test_brackets_within_a_text_are_no_depth() -> None:
+    assert loads(json.dumps(["[" * 500, '"[{' * 100])) == ["[" * 500, '"[{' * 100]
+    assert loads('"\\ud83d\\ude00"') == "\U0001f600"
+
+
+@pytest.mark.parametrize(
+    "text", ["3", "40/host,{}", "41/projector,", '42/desk,["clock"]', '43/host,12[{"a":1}]', "40"]
+)
+def test_what_pages_send_passes(text: str) -> None:
+    page_message(text)
+
+
+def test_a_bucket_gives_its_rate_and_no_more() -> None:
+    bucket = Bucket(10, 20)
+    taken = sum(bucket.take(at * S // 100) for at in range(1000))  # a hundred a second for ten seconds
+    assert 119 <= taken <= 121
+    assert bucket.take(100 * S) and not Bucket(1, 1).take(0, 2)
+
+
+def test_time_that_stands_or_goes_back_gives_nothing() -> None:
+    bucket = Bucket(10, 1)
+    assert bucket.take(5 * S) and not bucket.take(5 * S) and not bucket.take(4 * S)
+
+
+def test_a_flood_waits_and_what_a_page_sends_does_not() -> None:
+    quiet = Flow()
+    assert all(quiet.wait_s(200, at * S // 20) == 0 for at in range(2000))
+    flood = Flow()
+    assert max(flood.wait_s(10, 0) for _ in range(2000)) == limits.LONGEST_WAIT_S
+    heavy = Flow()
+    assert sum(heavy.wait_s(60_000, 0) for _ in range(20)) > 10
+
+
+def test_each_kind_of_event_has_a_rate_of_its_own() -> None:
+    rates = Rates()
+    assert sum(rates.allow("state", 0) for _ in range(1000)) == limits.RATES["state"][1]
+    assert rates.allow("command", 0)
+    assert sum(rates.allow(f"made-up-{n}", 0) for n in range(1000)) == limits.OTHER[1]
+
+
+@pytest.mark.parametrize(
+    ("address", "same"),
+    [("192.168.8.20", "192.168.8.20"), ("::ffff:192.168.8.20", "192.168.8.20"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+     ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"), ("::1", "::1"), ("fe80::1%eth0", "fe80::/64"), ("", "")],
+)  # fmt: skip
+def test_what_is_one_machine(address: str, same: str) -> None:
+    assert machine(address) == same
+
+
+def test_a_machine_has_so_many_connections_and_this_one_any() -> None:
+    doors = Doors(10_000)
+    got = [doors.come("192.168.8.20") for _ in range(300)]
+    assert got.count(None) == limits.MOST_RAW_OF_ADDRESS and "one machine" in str(got[-1])
+    assert all(doors.come("127.0.0.1") is None for _ in range(2000))
+    doors.go("192.168.8.20")
+    assert doors.come("192.168.8.20") is None
+
+
+def test_the_last_places_are_for_who_runs_the_show() -> None:
+    doors = Doors(1000)
+    let_in = sum(doors.come(f"10.0.{n // 250}.{n % 250}") is None for n in range(2000))
+    assert let_in == 1000 - limits.RAW_RESERVE
+    assert doors.come("192.168.8.20") is not None and doors.come("127.0.0.1") is None
+    doors.know("192.168.8.20")
+    assert doors.come("192.168.8.20") is None
+
+
+def test_lookers_share_their_places_and_the_signed_in_have_their_own() -> None:
+    slots = Slots()
+    for machine_number in range(10):
+        for number in range(100):
+            slots.take(f"{machine_number}-{number}", "projector", None, f"10.0.0.{machine_number}")
+    assert slots.take("one more", "stage", None, "10.0.1.1") is not None
+    for account in ("host", "operator", "judge-1", "desk-2", "display"):
+        assert slots.take(f"of {account}", "projector", account, "10.0.0.1") is None
+    for number in range(limits.MOST_OF_ACCOUNT - 1):
+        assert slots.take(f"judge {number}", "judge", "judge-1", "10.0.0.1") is None
+    assert slots.take("judge again", "judge", "judge-1", "10.0.0.1") is not None
+    assert slots.take("judge 2", "judge", "judge-2", "10.0.0.1") is None
+    got = [slots.take(f"phone {number}", "audience", None, "127.0.0.1") for number in range(20)]
+    assert got.count(None) == limits.MOST_AUDIENCE
+    slots.leave("phone 0")
+    slots.leave("phone 0")
+    slots.leave("never here")
+    assert slots.take("phone 20", "audience", None, "127.0.0.1") is None
+    assert slots.take("phone 21", "audience", None, "127.0.0.1") is not None
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 30), st.integers(0, 3)), max_size=300))
+def test_places_are_counted_right_whatever_comes_and_goes(moves: list[tuple[bool, int, int]]) -> None:
+    slots, held = Slots(), set()
+    for come, number, address in moves:
+        name = f"c{number}"
+        if come:
+            if slots.take(name, "projector", None, f"10.0.0.{address}") is None:
+                held.add(name)
+        else:
+            slots.leave(name)
+            held.discard(name)
+    for name in list(held):
+        slots.leave(name)
+    assert slots._of.total() == 0 and not slots._lookers_of and not slots._holders
+
+
+def told() -> tuple[Refusals, list[str]]:
+    lines: list[str] = []
+    return Refusals(lines.append), lines
+
+
+def test_a_refusal_is_one_line() -> None:
+    refusals, lines = told()
+    refusals.refused(
+        "origin", "10.0.0.1", "http://evil\r\nrefused (x) from y: \x1b[31m\u202e\ud800" + "x" * 900, 0
+    )
+    assert len(lines) == 1 and lines[0].startswith("refused (origin) from 10.0.0.1: http://evil\\r\\n")
+    assert lines[0].isprintable() and len(lines[0]) < 400
+
+
+def test_a_flood_of_refusals_is_counted() -> None:
+    refusals, lines = told()
+    for at in range(1000):
+        refusals.refused("rate", "10.0.0.1", "clock", at)
+    assert len(lines) == LINES_OF_ONE
+    refusals.refused("host", "10.0.0.2", "evil.example", 1001)
+    assert len(lines) == LINES_OF_ONE + 1
+    refusals.settle(WINDOW_NS + 1)
+    assert lines[-1] == f"refused (rate) from 10.0.0.1: … and {1000 - LINES_OF_ONE} more"
+    refusals.settle(3 * WINDOW_NS)
+    assert len(lines) == LINES_OF_ONE + 2
+
+
+def test_a_flood_from_everywhere_is_counted_too() -> None:
+    refusals, lines = told()
+    for number in range(5000):
+        refusals.refused("host", f"10.{number % 250}.{number // 250}.1", "x", 0)
+    assert len(lines) == LINES_IN_ALL
+    refusals.settle(2 * WINDOW_NS)
+    assert sum(int(line.split("and ")[1].split()[0]) for line in lines[LINES_IN_ALL:]) == 5000 - LINES_IN_ALL
+    assert len(lines) < 400
+
+
+SECRETS = (
+    "kTq7mW2eYx9bVn4cRs8dLp1f",
+    "9f3ac1d29f3ac1d29f3ac1d29f3ac1d2",
+    "fabf-dubq-5jbr",
+    "eyJyb2xlIjoiaG9zdCJ9.Zx91.aBcD_efGh-1234567890",
+)
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_no_secret_gets_into_a_line(secret: str) -> None:
+    for text in (
+        secret,
+        f"token={secret}",
+        f"/login#ticket={secret}",
+        f"'firstpress={secret}; x=1'",
+        f"Bearer {secret}",
+    ):
+        assert secret not in without_secrets(text)
+
+
+def test_what_is_no_secret_stays_readable() -> None:
+    for text in ("http://evil.example:8000", "/api/v1/views/projector", "192.168.8.20", "评委 3: 'set_score'",
+                 "2001:db8:1:2::/64", "a message of 70000 bytes; at most 65536"):  # fmt: skip
+        assert without_secrets(text) == text
+    assert escaped("甲乙\t") == "甲乙\\t"
