@@ -1,4 +1,4 @@
-"""The benchmarks: `run.py bench races`, `latency`, `fold`, `frames`, `paint` and `bank`. Results on stdout,
+"""The benchmarks: `run.py bench races`, `latency`, `load`, `soak`, `fold`, `frames`, `paint` and `bank`. Results on stdout,
 progress on stderr.
 
 Exit status: 0 done, 1 the answer is no (a wrong winner, a bound that did not hold, a goal missed, nothing that could be
@@ -19,6 +19,9 @@ from tests.run import DEBIAN, prepare_debian
 
 DONE, NO, INTERRUPTED = 0, 1, 130
 CHROMIUM_ALONE = {path: name for path, name in DEBIAN.items() if name == "chromium"}
+COMPILER_ALONE = {path: name for path, name in DEBIAN.items() if name == "gcc"}
+REDIS_TOO = COMPILER_ALONE | {"/usr/bin/redis-server": "redis-server"}
+MOST_HOURS = 12.0  # of a soak: a contest has room for no more rounds
 RACES = {"simavr": 2_000, "model": 1_000_000}
 Answer = tuple[dict[str, Any], bool]  # the result, and whether it is one to be content with
 
@@ -51,6 +54,28 @@ def latency(options: argparse.Namespace) -> Answer:
         options.presses, options.load_presses, options.phones, say, browser=not options.no_browser
     )
     return result, measured.passed(result)
+
+
+def load_of_a_hall(options: argparse.Namespace) -> Answer:
+    prepare_debian(REDIS_TOO if options.redis else COMPILER_ALONE)
+    from benchmarks import load
+    from benchmarks.load_figures import failings
+    from benchmarks.load_stage import Size
+
+    stage = None if options.no_stage else Size()
+    redis = options.redis_phones if options.redis else 0
+    result = load.run(options.clients, say, options.runs, options.broadcasts, stage, redis)
+    for line in failings(result):
+        say(line)
+    return result, load.passed(result)
+
+
+def soaking(options: argparse.Namespace) -> Answer:
+    prepare_debian(COMPILER_ALONE)
+    from benchmarks import soak_show
+
+    result = soak_show.run(options.hours, say)
+    return result, soak_show.passed(result)
 
 
 def folding(options: argparse.Namespace) -> Answer:
@@ -90,9 +115,20 @@ def _count(text: str) -> int:
     return value
 
 
+def _counts(text: str) -> list[int]:
+    return [_count(part) for part in text.split(",")]
+
+
+def _hours(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= MOST_HOURS:
+        raise argparse.ArgumentTypeError(f"must be more than 0 and at most {MOST_HOURS:g}")
+    return value
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="races|latency|fold|frames|paint|bank")
+    commands = parser.add_subparsers(required=True, metavar="races|latency|load|soak|fold|frames|paint|bank")
 
     def command(name: str, run: Callable[[argparse.Namespace], Answer], text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
@@ -132,6 +168,25 @@ def _parser() -> argparse.ArgumentParser:
     timing.add_argument("--load-presses", type=_count, default=100, metavar="N", help="under load (100)")
     timing.add_argument("--phones", type=_count, default=300, metavar="N", help="that reconnect (300)")
     timing.add_argument("--no-browser", action="store_true", help="leave the paint out")
+    hall = command(
+        "load", load_of_a_hall, "a score change told to a hall of phones, beside stock Flask-SocketIO"
+    )
+    hall.add_argument(
+        "--clients", type=_counts, default=[1, 200, 1_000, 3_000], metavar="N,...", help="1,200,1000,3000"
+    )
+    hall.add_argument("--runs", type=_count, default=3, metavar="N", help="of each hall (3)")
+    hall.add_argument("--broadcasts", type=_count, default=20, metavar="N", help="of each run (20)")
+    hall.add_argument("--no-stage", action="store_true", help="leave the stage pages under load out")
+    hall.add_argument(
+        "--redis", action="store_true", help="also two audience processes behind a Redis server"
+    )
+    hall.add_argument(
+        "--redis-phones", type=_count, default=4_000, metavar="N", help="of each audience process (4,000)"
+    )
+    soak = command("soak", soaking, "a show of twelve hours at speed: memory, descriptors, restarts")
+    soak.add_argument(
+        "--hours", type=_hours, default=12.0, metavar="H", help="of the show, 120 questions each (12)"
+    )
     long = command("fold", folding, "a long log from its rows to the state, and a command on top of it")
     long.add_argument("--events", type=_count, default=5_000, metavar="N", help="rows of the log (5,000)")
     moving = command("frames", frames_of_transitions, "frame times of the projector's transitions, throttled")

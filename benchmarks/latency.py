@@ -37,7 +37,7 @@ from benchmarks.paint import Screen
 from benchmarks.stress import Stress, import_sheet, question_sheet
 from firmware.sim.harness import SimulatedBoxes
 from tests.browser import CHROMIUM, chromium
-from tests.live import Show, until
+from tests.live import Show, free_port, until
 
 GOAL_MS = 25.0  # 99th percentile to the verdict, under load, on one hub
 CONFIRMATION_MS = 2.0  # a contact must be down for so long to be a press; see firmware/PROTOCOL.md
@@ -147,7 +147,9 @@ def run(presses: int, load_presses: int, phones: int, say: Say, browser: bool = 
         contest.write_text(_contest(presses + load_presses), encoding="utf-8")
         import_sheet(data, question_sheet(data / "questions.xlsx", ""))
         box = stack.enter_context(SimulatedBoxes(1, links=LINK, realtime=True))
-        show = stack.enter_context(Show(data, "--contest", str(contest), boxes=f"serial:{box.ports[0]}"))
+        hall = free_port()
+        boxes = f"serial:{box.ports[0]}"
+        show = stack.enter_context(Show(data, "--contest", str(contest), boxes=boxes, audience_port=hall))
         until(lambda: show.get("/healthz")["boxes"][0]["state"] == "up", "the box is up", WITHIN_S)
         screen = None
         if browser:
@@ -164,7 +166,7 @@ def run(presses: int, load_presses: int, phones: int, say: Say, browser: bool = 
         if screen:
             screen.exchange()
         say(f"{phones} phones reconnect, sheets are imported")
-        with Stress(show.base, data, phones) as stress:
+        with Stress(f"http://127.0.0.1:{hall}", data, phones) as stress:
             stress.under_way()
             busy = host.follow(load_presses, say)
             load_busy = os.getloadavg()[0]

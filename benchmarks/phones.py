@@ -56,6 +56,7 @@ async def once(host: str, port: int, counts: Counts) -> None:
         writer.write(
             (
                 f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {host}:{port}\r\n"
+                f"Origin: http://{host}:{port}\r\n"
                 f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
                 "Sec-WebSocket-Version: 13\r\n\r\n"
             ).encode()
@@ -64,7 +65,7 @@ async def once(host: str, port: int, counts: Counts) -> None:
             answer = await reader.readuntil(b"\r\n\r\n")
             if b" 101 " not in answer:
                 raise ConnectionRefusedError(answer)
-            writer.write(framed(b"40" + HALL))
+            writer.write(framed(b"40" + HALL + b'{"patches":true}'))
             while not (await message(reader)).startswith(SNAPSHOT):
                 continue
         counts.reconnects += 1
