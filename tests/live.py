@@ -22,6 +22,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.made_accounts import put_into
+
 ROOT = Path(__file__).resolve().parent.parent
 START_WITHIN_S = 30.0
 
@@ -45,15 +47,24 @@ def until(true: Callable[[], Any], what: str, seconds: float = 10.0) -> Any:
 
 
 class Show:
-    """`run.py serve` under test. `passphrases` maps "host", "judge-1", "seat-1" ... to what was printed."""
+    """`run.py serve` under test. `passphrases` maps "host", "judge-1", "seat-1" ... to what was printed, or put there before."""
 
-    def __init__(self, data: Path, *arguments: str, boxes: str = "sim", port: int | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *arguments: str,
+        boxes: str = "sim",
+        port: int | None = None,
+        audience_port: int = 0,  # none: most tests have no phones, and a process less
+        first_start: bool = False,  # it makes its passphrases itself and prints them
+    ) -> None:
         self.data = data
         self.port = port or free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self._call = [sys.executable, "-m", "server.cli", "serve", "--data", str(data), "--host", "127.0.0.1"]
-        self._call += ["--port", str(self.port), "--boxes", boxes, "--no-browser", *arguments]
-        self.passphrases: dict[str, str] = {}
+        self._call += ["--port", str(self.port), "--boxes", boxes, "--no-browser"]
+        self._call += ["--audience-port", str(audience_port), *arguments]
+        self.passphrases: dict[str, str] = {} if first_start else put_into(data)
         self.printed: list[str] = []
 
     def __enter__(self) -> Self:
@@ -80,7 +91,9 @@ class Show:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.printed.append(line)
-            if found := re.search(r"(host|(?:judge|seat) \d+) +([a-z2-9]{4}(?:-[a-z2-9]{4}){2})", line):
+            if found := re.search(
+                r"(host|operator|(?:judge|seat) \d+) +([a-z2-9]{4}(?:-[a-z2-9]{4}){2})", line
+            ):
                 self.passphrases[found[1].replace(" ", "-")] = found[2]
 
     def __exit__(
