@@ -186,8 +186,8 @@ def _machine(state: State, command: c.MachineCommand, now_ns: int) -> list[e.Eve
             return [e.ClockExpired()] if due and clock and clock.purpose != "open" else []
         case c.ReportRefusal(arming):
             return buzz_in.interrupted(state) if state.buzz.arming == arming else []
-        case c.StartSession(boot, offset_ns, rebooted):
-            return [e.SessionStarted(boot, offset_ns, rebooted)]
+        case c.StartSession(boot, offset_ns, rebooted, epoch):
+            return [e.SessionStarted(boot, offset_ns, rebooted, epoch)]
         case c.ReportFoul():
             return buzz_in.foul(state, command)
         case c.ReportVerdict():

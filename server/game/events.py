@@ -47,11 +47,13 @@ class SessionStarted:
     """A server began to serve this log. Contest time = CLOCK_MONOTONIC + `offset_ns` within one boot.
 
     `clocks_held`: the machine was rebooted in between, nobody knows for how long: running clocks stand still.
+    `epoch`: how often the show has moved to another machine; who has a lower one no longer rules.
     """
 
     boot: str
     offset_ns: int
     clocks_held: bool
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,8 +113,8 @@ def _stage_changes(state: State, event: object, entry: Entry) -> Changes:
     """What becomes of the parts of the state that are not of one go."""
     now_ns = entry.contest_ns
     match event:
-        case e.SessionStarted(boot, offset_ns, clocks_held):
-            known = {"boot": boot, "offset_ns": offset_ns}
+        case e.SessionStarted(boot, offset_ns, clocks_held, epoch):
+            known = {"boot": boot, "offset_ns": offset_ns, "fence_epoch": epoch}
             return known | (_hold_everything(state) if clocks_held else {})
         case e.CoreJoined(core):
             return {"core": core}

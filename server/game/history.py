@@ -65,6 +65,7 @@ def _restored(target: State, state: State, clock: Clock | None, arming: Turn | N
         armings=state.armings,
         boot=state.boot,
         offset_ns=state.offset_ns,
+        fence_epoch=state.fence_epoch,
         core=state.core,
     )
 

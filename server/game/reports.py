@@ -18,6 +18,7 @@ class StartSession:
     boot: str
     offset_ns: int
     rebooted: bool
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)

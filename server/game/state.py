@@ -209,6 +209,7 @@ class State:
     armings: int = 0  # armings ever made, undone ones too: an arming's id is never used twice
     boot: str = ""
     offset_ns: int = 0
+    fence_epoch: int = 0  # how often the show has moved to another machine
     core: str = ""  # the timing core that reports
     redo: State | None = field(default=None, compare=False, repr=False)  # the state that the last undo left
     redo_what: str = field(default="", compare=False)
