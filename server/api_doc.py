@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from pathlib import Path
+from typing import Any
 
-from . import codec, feed, house
+from . import codec, feed, house, reach, sign_in_desk
 from .game.events import is_step
 
+BESIDE: dict[str, tuple[Any, ...]] = {**house.COMMANDS, **sign_in_desk.COMMANDS, **reach.COMMANDS}
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "api.md"
 
 HEAD = """# The interface for scripts and pages
@@ -18,17 +20,23 @@ Made from the code by `python -m server.api_doc`; do not edit by hand.
 ## HTTP
 
 `Authorization: Bearer TOKEN` where a role is needed; make one with `python3 run.py token --role host`
-(`--role judge --judge 2` for a judge, `--role desk --seat 3` for a contestant's page). A token counts at once and outlives restarts.
+(`--role judge --judge 2` for a judge, `--role desk --seat 3` for a contestant's page, `operator`, `display`, `standby`, `audience`).
+A token counts at once and outlives restarts; `token --list`, `token --revoke ID`. Who may give which command, and what is refused to
+whom: [roles.md](roles.md). A request from a page of another origin, or under a name that is none of this machine's, is refused with 403.
 
 | path | role | answer |
 |---|---|---|
 | `GET /healthz` | anybody | `{"status": "ok"\\|"degraded"\\|"blocked", "version", "revision", "boxes": [...], "log": {...}, "timing": {...}, "disk": {"free_mb", "state": "ok"\\|"low"}}`; low, under 500 MB, is degraded |
-| `POST /api/v1/commands` | host, judge, desk | body `{"id": "...", "type": "...", ...}` → 200 `{"accepted": true, "revision", "events": [...]}`; 409 `{"accepted": false, "reason": {"zh", "en"}}` when the rules refuse; 400 malformed; 401; 403. A repeated id gets the first answer again (`"repeated": true`) and is never applied twice |
+| `POST /api/v1/commands` | host, operator, judge, desk | body `{"id": "...", "type": "...", ...}` → 200 `{"accepted": true, "revision", "events": [...]}`; 409 `{"accepted": false, "reason": {"zh", "en"}}` when the rules refuse; 400 malformed; 401; 403. A repeated id gets the first answer again (`"repeated": true`) and is never applied twice |
 | `GET /api/v1/views/projector` · `/stage` · `/audience` | anybody | what the hall may see; with what comes next and the time; on phones |
-| `GET /api/v1/views/host` · `/judge` · `/desk` | that role | what that role may see |
+| `GET /api/v1/views/host` · `/operator` · `/judge` · `/desk` | that role | what that role may see |
 | `GET /host/result.pdf` · `.xlsx` · `.csv` · `.json` | host, signed in by the page | the result, as `run.py export` writes it |
+| `POST /login/ticket` | who has a code | body `{"ticket"}` → 200 `{"role", "number", "to"}` and a cookie; 403 `{"reason": "used"\\|"expired"\\|"unknown"\\|"number", "error": {"zh", "en"}}`; 429 with `Retry-After` |
 | `GET /media/NAME` | anybody | a picture, sound or video by the name in a view, also in parts (`Range`); a question's file only once it has been presented, to the host at any time |
 | `GET /api/v1/events?after=SEQ` | anybody | public events since SEQ, at most 1,000 |
+| `GET /api/v1/epoch` | anybody, also a page of the other laptop | `{"contest", "epoch", "rules", "claim": {"epoch", "address", "proof"}\\|null}`: which of two laptops rules, see [standby.md](standby.md) |
+| `POST /api/v1/replication/hello` · `poll` · `file` · `drain` | standby | how a standby follows: rows after the last it has, files, the last row before a take-over |
+| `POST /api/v1/replication/fence` | whoever has the proof | a `claim` as above; `{"fenced", "epoch", "revision"}` |
 
 `GET /healthz`, in `boxes`, one object a box: `id`, `port`, `kind` (`serial`, `gpio`, `simulated`, `web`, `replay`), `state` (`up`;
 `syncing`: its clock is not trusted yet; `down`), `seats`, `inputs`, `firmware`, `uncertainty_us` (of a stamp of it now; null
@@ -42,12 +50,15 @@ contradicted itself), `resent` (events sent again), `crc_errors`, `overflows`, `
 A view of `stage` has besides the hall's: `next` (`{"part": l10n|null, "seat", "question": {"position", "of"}|null}`) and `plan`
 (`{"planned_s", "used_s", "over_s"}` from the line-up on; `over_s` below 0: ahead). Contestants can read that screen: nothing in it is secret.
 
-A view of `host` has besides: `control`, `displays`, `phones`, `sound` (below), `disk`, `plan`, `below` (the scene under a cover slide, else
+A view of `host` has besides: `sessions` (who is signed in: `{"session", "role", "number", "created_s", "seen_s", "address", "label",
+"how"}`), `tickets` (ids of the codes that still sign a tablet in), `control`, `displays`, `phones`, `sound` (below), `disk`, `plan`, `below` (the scene under a cover slide, else
 null), and `next_view`: the projector's view after the next action, null where it cannot be known (an action that asks, a press, a lot).
+In the host's: `standby`, `{"address", "state": "live"|"lost", "behind"}` or null, and `fence`, `{"epoch", "state": "rules"|"draining"|"fenced", "address"}`.
+A view of `operator` has the same form, with null or nothing in the place of whatever is the host's alone, and only the actions that are an operator's.
 
 ## Socket.IO
 
-WebSocket transport only. Namespaces `/projector`, `/stage` and `/audience` (open), `/host`, `/judge` and `/desk` (signed in by their
+WebSocket transport only. Namespaces `/projector`, `/stage` and `/audience` (open), `/host`, `/operator`, `/judge` and `/desk` (signed in by their
 page; `/desk` lets anybody look in where the rulebook has no web buzzers).
 
 | event | direction | content |
@@ -55,8 +66,10 @@ page; `/desk` lets anybody look in where the rulebook has no web buzzers).
 | `snapshot` | to the page | the role's whole view, at connection and after every change; `revision` grows within one `epoch` (contest) |
 | `command` | from the page | as the body above; acknowledged with `{"accepted", "revision", "reason"}` |
 | `clock` | from the page | acknowledged with `{"contest_ns"}`: contest time now, for clock synchronisation |
-| `display` | to the page | `{"name", "settings", "muted"}`: after the snapshot at connection, and on each change |
+| `display` | to the page | `{"name", "settings", "muted"}`: after the snapshot at connection, and on each change; at connection a page that is signed in gets `session`, its id in the host's list, besides |
 | `do` | to the page | `{"do": "identify"}`, `{"do": "reload"}`, or `{"do": "view", "to": ADDRESS}` |
+| `standby` | to the page | `{"address", "epoch", "contest", "fenced", "ticket"}`: where the standby is, and the page's ticket for it; once there is one, and on each change |
+| `fence` | from the page | a `claim` of `GET /api/v1/epoch` that it has seen at the other laptop; also as `fence` in its `auth` |
 | `state` | from the page | `{"sound": "on"\\|"off"\\|"blocked"\\|"none", "size": [width, height]}`; nothing else of it counts |
 
 `patch` is not sent yet: every change is a whole snapshot.
@@ -120,7 +133,7 @@ def _table(kinds: dict[str, type], steps: bool) -> list[str]:
 
 
 def _fields(command: str) -> list[str]:
-    needed, optional, _ = house.COMMANDS[command]
+    needed, optional, _ = BESIDE[command]
     return [f"`{field}`" for field in needed] + [f"`{field}`?" for field in optional]
 
 
@@ -135,10 +148,7 @@ def render() -> str:
         "",
         "| type | fields | |",
         "|---|---|---|",
-        *(
-            f"| `{name}` | {', '.join(_fields(name))} | {_first(house.COMMANDS[name][2])} |"
-            for name in house.COMMANDS
-        ),
+        *(f"| `{name}` | {', '.join(_fields(name)) or '—'} | {_first(BESIDE[name][2])} |" for name in BESIDE),
         "",
         "## Commands of a judge",
         "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -12,8 +13,19 @@ from pathlib import Path
 
 from question_bank import cli as bank_cli
 
-from . import __version__, bank_commands, doctor, finalists, supervisor
-from .auth import Auth, AuthDamaged, Identity
+from . import (
+    __version__,
+    audience_command,
+    bank_commands,
+    doctor,
+    finalists,
+    flash,
+    sign_in_cli,
+    standby,
+    supervisor,
+    tls_cli,
+)
+from .auth import AuthDamaged
 from .contest_file import BadContestFile, contest_path, read_contest
 from .event_log import EventLog, LogDamaged
 from .evidence import rejudge
@@ -24,7 +36,7 @@ from .game.state import State
 from .referee import entries, load
 from .rule_text import cli as rule_text_cli
 from .scene_views import points
-from .show_log import emptiness, log_path
+from .show_log import emptiness
 
 DONE, NO, WRONG_CALL, INTERRUPTED = 0, 1, 2, 130
 
@@ -39,6 +51,12 @@ def serve(arguments: argparse.Namespace) -> int:
             data=arguments.data.resolve(),
             address=arguments.host,
             port=arguments.port,
+            audience_port=arguments.audience_port,
+            redis=arguments.redis or os.environ.get("FIRSTPRESS_REDIS"),
+            redis_channel=arguments.redis_channel,
+            tls=arguments.tls,
+            allow_hosts=tuple(arguments.allow_host),
+            trust_port=arguments.trust_port,
             boxes=arguments.boxes,
             contest_file=arguments.contest,
             new=arguments.new,
@@ -141,34 +159,6 @@ def examine(arguments: argparse.Namespace) -> int:
     return DONE if doctor.is_well(found) else NO
 
 
-def token(arguments: argparse.Namespace) -> int:
-    if arguments.role == "judge" and arguments.judge is None:
-        say("firstpress: a judge's token needs --judge NUMBER")
-        return WRONG_CALL
-    if arguments.role == "desk" and arguments.seat is None:
-        say("firstpress: a desk's token needs --seat NUMBER")
-        return WRONG_CALL
-    arguments.data.mkdir(parents=True, exist_ok=True)
-    made = Auth.at(arguments.data).new_token(Identity(arguments.role, arguments.judge, arguments.seat))
-    print(json.dumps({"token": made}) if arguments.json else made)
-    return DONE
-
-
-def reset_auth(arguments: argparse.Namespace) -> int:
-    path = log_path(arguments.data, rehearsal=False)
-    log = EventLog(path if path.exists() else log_path(arguments.data, rehearsal=True), readonly=True)
-    rulebook = load(log).rulebook
-    made = Auth.fresh(arguments.data).make_missing(len(rulebook.judges), rulebook.web_seats)
-    log.close()
-    print(
-        json.dumps(made)
-        if arguments.json
-        else "\n".join(f"{who:<10} {phrase}" for who, phrase in made.items())
-    )
-    say("firstpress: new passphrases for everybody; a running show takes them at its next start")
-    return DONE
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="run.py", description="FirstPress 先声: the stage final, run and decided."
@@ -191,6 +181,24 @@ def _parser() -> argparse.ArgumentParser:
     data(show)
     show.add_argument("--host", default="0.0.0.0", help="address to listen on (default: all)")
     show.add_argument("--port", type=int, default=8000)
+    show.add_argument(
+        "--audience-port",
+        type=int,
+        metavar="N",
+        help="port of the phones' pages (default: the next one that is free; 0: none)",
+    )
+    audience_command.redis_options(show)
+    show.add_argument(
+        "--tls", action="store_true", help="serve HTTPS with the certificates that run.py tls has made"
+    )
+    tls_cli.trust_option(show)
+    show.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name by which browsers may call this machine besides its own (repeatable)",
+    )
     show.add_argument(
         "--contest",
         type=contest_path,
@@ -237,6 +245,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     as_json(verifying)
     finalists.add_command(command, as_json)
+    audience_command.register(command)
+    tls_cli.register(command)
+    flash.register(command)
+    standby.register(command)
     rule_text_cli.register(command)
     export_command.options(
         command("export", export_command.run, "the result of a log as a file: certificate and account")
@@ -248,19 +260,7 @@ def _parser() -> argparse.ArgumentParser:
     data(examining)
     examining.add_argument("--port", type=int, default=8000, help="port of the show (default: 8000)")
     as_json(examining)
-    making = command("token", token, "make a token for the HTTP interface")
-    data(making)
-    making.add_argument("--role", choices=("host", "judge", "desk"), required=True)
-    making.add_argument("--judge", type=int, help="which judge")
-    making.add_argument("--seat", type=int, help="which contestant's desk")
-    as_json(making)
-    resetting = command(
-        "reset-auth",
-        reset_auth,
-        "new passphrases for everybody, printed once; what was made before is void",
-    )
-    data(resetting)
-    as_json(resetting)
+    sign_in_cli.register(command)
     commands.add_parser("bank", help="the question bank: import, export, template, stats", add_help=False)
     commands.add_parser("test", help="prepare and run the tests (see run.py test --help)", add_help=False)
     commands.add_parser("bench", help="measure it all (see run.py bench --help)", add_help=False)

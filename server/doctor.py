@@ -8,6 +8,7 @@ import json
 import shutil
 import socket
 import sqlite3
+import ssl
 import statistics
 import sys
 import tempfile
@@ -17,6 +18,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from . import tls
+from .addresses import EVERYWHERE, reachable_hosts
 from .doctor_machine import Check, State, examine
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -117,15 +120,23 @@ def is_free(port: int) -> bool:
 
 
 def fetch_health(port: int) -> dict[str, Any] | None:
-    """What the show on this port says of itself; None if it is no show of ours."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_WITHIN_S)
-    try:
-        connection.request("GET", "/healthz")
-        found = json.loads(connection.getresponse().read(1_000_000))
-    except (OSError, http.client.HTTPException, ValueError):
-        return None
-    finally:
-        connection.close()
+    """What the show on this port says of itself, encrypted or not; None if it is no show of ours."""
+    # Nothing secret is asked or told, and who answers on our own loopback is who listens there.
+    encryption = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    encryption.check_hostname, encryption.verify_mode = False, ssl.CERT_NONE
+    found = None
+    for connection in (
+        http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_WITHIN_S),
+        http.client.HTTPSConnection("127.0.0.1", port, timeout=ANSWER_WITHIN_S, context=encryption),
+    ):
+        try:
+            connection.request("GET", "/healthz")
+            found = json.loads(connection.getresponse().read(1_000_000))
+            break
+        except (OSError, http.client.HTTPException, ValueError):
+            continue  # the other way, or none
+        finally:
+            connection.close()
     ours = isinstance(found, dict) and {"version", "boxes", "timing", "log"} <= set(found)
     return found if ours else None
 
@@ -187,6 +198,22 @@ def check_box(box: dict[str, Any]) -> Check:
     return Check(name, "ok", text)
 
 
+def check_certificate(data: Path) -> list[Check]:
+    """The certificate of `serve --tls`, where one was made: whether browsers will take it at today's addresses."""
+    folder = data / tls.FOLDER
+    if not folder.exists():
+        return []
+    remedy = f"重新生成，平板不用再装 · make it anew: run.py tls --data {data}"
+    try:
+        found = tls.read(folder)
+        wrong = tls.warnings_of(found, reachable_hosts(EVERYWHERE[0]))
+    except (tls.BadTls, OSError) as error:
+        return [Check("certificate", "fault", str(error), remedy)]
+    if wrong:
+        return [Check("certificate", "warning", "; ".join(wrong), remedy)]
+    return [Check("certificate", "ok", f"有效至 until {found.server_until:%Y-%m-%d}")]
+
+
 # -- the whole ------------------------------------------------------------------------------------------------
 
 
@@ -196,6 +223,7 @@ def checks(data: Path, port: int) -> list[Check]:
         check_python(sys.version_info[:3]),
         check_packages((ROOT / "requirements.txt").read_text(encoding="utf-8")),
         *check_data(data),
+        *check_certificate(data),
         *check_port(port),
         *examine(),
     ]

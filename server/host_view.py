@@ -32,12 +32,19 @@ class Rim:
     timing: str = "down"  # "ok" | "down"
     scheduling: dict[str, Any] | None = None  # what the system allowed the timing core, as it says itself
     log_failed: str | None = None
+    log_alarm: dict[str, Any] | None = None  # as DiskWatch.alarm tells it
     judges_online: frozenset[int] = field(default_factory=frozenset)
     control: dict[str, Any] = field(default_factory=lambda: {"holder": None, "operators": []})
     displays: tuple[dict[str, Any], ...] = ()  # the rows of the register
     phones: int = 0  # pages of the audience that have no row
     muted: bool = False
     disk: dict[str, Any] | None = None  # {"free_mb", "state"}; None: not measured yet
+    sessions: tuple[dict[str, Any], ...] = ()  # who is signed in
+    tickets: tuple[str, ...] = ()  # ids of the codes for tablets that still sign somebody in
+    standby: dict[str, Any] | None = (
+        None  # {"address", "state": "live"|"lost", "behind"}; None: there is none
+    )
+    fence: dict[str, Any] | None = None  # {"epoch", "state": "rules"|"draining"|"fenced", "address"}
 
 
 def host_view(state: State, now_ns: int, paper: Paper, rim: Rim, following: View | None = None) -> View:
@@ -49,15 +56,15 @@ def host_view(state: State, now_ns: int, paper: Paper, rim: Rim, following: View
         "below": scene_below(state) if state.cover else None,
         "secret": _secret(turn, paper),
         "preview": _preview(state, paper),
-        "actions": [_offer(one) for one in offers(state)],
-        "tools": [_offer(one) for one in tools(state)],
+        "actions": [offer_row(one) for one in offers(state)],
+        "tools": [offer_row(one) for one in tools(state)],
         "undo": {"label": l10n(undo_label(state))} if state.before is not None and not state.frozen else None,
         "judges": _judges(state, rim),
-        "corrections": [_offer(one) for one in corrections(state)],
-        "course": [_offer(one) for one in course(state)],
+        "corrections": [offer_row(one) for one in corrections(state)],
+        "course": [offer_row(one) for one in course(state)],
         "staged": _staged(state, turn),
         "stakes_in": [seat for seat, _ in state.stakes],
-        "cue_sheet": _cue_sheet(cues),
+        "cue_sheet": cue_sheet_rows(cues),
         "plan": plan(cues),
         "ledger": _ledger(state),
         "verdict": _verdict(turn),
@@ -68,12 +75,20 @@ def host_view(state: State, now_ns: int, paper: Paper, rim: Rim, following: View
         "boxes": list(rim.boxes),
         "simulated": rim.simulated,
         "timing": {"state": rim.timing},
-        "log": {"state": "failed" if rim.log_failed else "ok", "events": state.seq},
+        "log": {
+            "state": "failed" if rim.log_failed else "ok",
+            "events": state.seq,
+            "alarm": rim.log_alarm,
+        },
         "control": rim.control,
         "displays": list(rim.displays),
         "phones": rim.phones,
         "sound": {"muted": rim.muted},
         "disk": rim.disk,
+        "sessions": list(rim.sessions),
+        "tickets": list(rim.tickets),
+        "standby": rim.standby,
+        "fence": rim.fence,
         "next_view": following,
     }
 
@@ -105,7 +120,8 @@ def _preview(state: State, paper: Paper) -> View | None:
     return {"prompt": paper[slot.question_id].public.prompt, "round": state.round.kind}
 
 
-def _offer(offer: Offer) -> View:
+def offer_row(offer: Offer) -> View:
+    """One thing that may be pressed now, as the console draws it."""
     return {
         "id": offer.id,
         "command": {
@@ -175,7 +191,8 @@ def _staged(state: State, turn: Turn | None) -> View | None:
     }
 
 
-def _cue_sheet(cues: tuple[Cue, ...]) -> list[View]:
+def cue_sheet_rows(cues: tuple[Cue, ...]) -> list[View]:
+    """The parts of the show, with their steps and times."""
     return [
         {
             "part": cue.part,

@@ -8,30 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from question_bank.media_files import FOLDER, KINDS, NAME, ending_of
+from question_bank.media_files import FOLDER, KINDS, ending_of
 
 from .game.paper import Paper
 from .game.state import State
+from .media_names import TYPES, is_picture, kept_file, of_a_question
+
+__all__ = ["TYPES", "of_a_question"]
 
 LARGEST_PICTURE = 5 * 1024 * 1024
-TYPES = {
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "webp": "image/webp",
-    "mp3": "audio/mpeg",
-    "ogg": "audio/ogg",
-    "wav": "audio/wav",
-    "m4a": "audio/mp4",
-    "mp4": "video/mp4",
-    "webm": "video/webm",
-}
-"""Ending of a kept file → its MIME type, for whoever serves it."""
-
-_PICTURE = re.compile(r"(photo-[1-9]|logo|sponsor-[1-8])-[0-9a-f]{12}\.(?:png|jpg|webp)")
 
 
 class BadPicture(ValueError):
@@ -79,26 +67,18 @@ def media_file(data: Path, name: str) -> Path | None:
 
     Whether it may be seen now is `may_be_seen`'s to say.
     """
-    if not _PICTURE.fullmatch(name) and not NAME.fullmatch(name):
-        return None
-    path = data / FOLDER / name
-    return path if path.is_file() and not path.is_symlink() else None
+    return kept_file(data / FOLDER, name)
 
 
 def may_be_seen(state: State, name: str) -> bool:
     """True for what anybody may have now: the contest's own pictures, and files of questions presented so far."""
-    return _PICTURE.fullmatch(name) is not None or name in state.media_shown
+    return is_picture(name) or name in state.media_shown
 
 
 def missing_files(data: Path, paper: Paper) -> list[str]:
     """Ids of the questions whose file is not in the data folder."""
     asked = [(one.public.id, one.public.media) for one in paper.values()]
     return [name for name, media in asked if media is not None and media_file(data, media.file) is None]
-
-
-def of_a_question(name: str) -> bool:
-    """True for a question's file: no proxy and no disk may keep it."""
-    return NAME.fullmatch(name) is not None
 
 
 def _read(path: Path) -> bytes:

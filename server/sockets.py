@@ -2,40 +2,66 @@
 
 from __future__ import annotations
 
+from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 
 from flask import request
 from flask_socketio import ConnectionRefusedError, Namespace, SocketIO, join_room
 
-from .auth import Identity
+from .auth import Auth
 from .game.rulebook import Text
-from .game.state import State
 from .house import PLAIN, House
+from .identity import Identity
+from .limits import Gate
+from .refusals import refused
+from .sign_in_desk import SignInDesk
+from .sign_in_pages import session_of, signed_in
 from .stage import Stage
-from .web import Commands, signed_in
+from .standby_pages import Moves
+from .streams import Streams
+from .web import Commands, visitor
 from .web_buzzers import WebBuzzers
 
 if TYPE_CHECKING:
     from .buzzer_link import BuzzerLink
 
-MARKS_ROOM = "judge-{}"
-DESK_ROOM = "desk-{}"
+TOO_OFTEN = {
+    "accepted": False,
+    "revision": None,
+    "reason": {"zh": "操作过于频繁，请稍后再试", "en": "Too many commands at once: try again in a moment"},
+}
+SIGN_IN = {
+    "accepted": False,
+    "revision": None,
+    "reason": {"zh": "登录已失效，请重新登录", "en": "You are not signed in any more: sign in again"},
+}
 
 
 class _Stage(Namespace):  # type: ignore[misc]
     """What all namespaces share: a place in the register, a snapshot at connect, and the clock."""
 
     role = "projector"
+    sign_ins: SignInDesk
+    auth: Auth
+    streams: Streams
+    moves: Moves
 
-    def __init__(self, stage: Stage, house: House) -> None:
+    def __init__(self, stage: Stage, house: House, gate: Gate) -> None:
         super().__init__(f"/{self.role}")
         self.stage = stage
         self.house = house
+        self.gate = gate
         self._here: set[str] = set()  # connections that are let in
 
     def trigger_event(self, event: Any, *content: Any) -> Any:
-        """An event has a text for a name; what a page sends without one is dropped."""
-        return super().trigger_event(event, *content) if isinstance(event, str) else None
+        """An event has a text for a name; what a page sends without one, or too often, is dropped."""
+        if not isinstance(event, str):
+            return None
+        if event not in ("connect", "disconnect") and not self.gate.allow(content[0], event, monotonic_ns()):
+            environ = self.socketio.server.get_environ(content[0], self.namespace) or {}
+            refused("rate", environ.get("REMOTE_ADDR", ""), f"{event} on {self.namespace}")
+            return TOO_OFTEN if event == "command" else None
+        return super().trigger_event(event, *content)
 
     def identity(self) -> Identity | None:
         """Who is connected; None refuses the connection."""
@@ -46,12 +72,24 @@ class _Stage(Namespace):  # type: ignore[misc]
             return  # the page sent an event of this name: it is one page, and stays the one it is
         identity = self.identity()
         if identity is None:
+            refused("sign-in", _address(), f"{self.namespace} without being signed in for it")
             raise ConnectionRefusedError("sign-in")
+        # A page for anybody has a place of its own where it is known whose it is: a display, the console's preview.
+        place = account(identity) or account(visitor(self.auth) or identity)
+        if (why := self.gate.enter(_sid(), self.role, place, _address())) is not None:
+            refused("full", _address(), f"{self.namespace}: {why}")
+            raise ConnectionRefusedError("full")
         self._here.add(_sid())
+        session = session_of(request)
+        if session is not None:
+            self.sign_ins.joined(self.namespace, _sid(), session.key)
         self.register(identity, auth)
         self.joined(identity, auth)
-        self.emit("snapshot", self.stage.view(self.role, identity.judge, identity.seat), room=_sid())
-        self.emit("display", self.house.content_for(_sid()), room=_sid())
+        self.streams.welcome(_sid(), self.role, identity.judge, identity.seat, auth)
+        own_id = {"session": session.id} if session else {}
+        self.emit("display", {**self.house.content_for(_sid()), **own_id}, room=_sid())
+        own = session if account(identity) or (session and session.identity.role == "display") else None
+        self.moves.joined(_sid(), self.namespace, own, request.headers.get("Origin", ""), auth)
 
     def register(self, identity: Identity, auth: Any) -> None:
         """Give the page its row in the register of displays, if it gets one; auth: what it sent along."""
@@ -67,7 +105,15 @@ class _Stage(Namespace):  # type: ignore[misc]
 
     def on_disconnect(self, *_: Any) -> None:
         self._here.discard(_sid())
+        self.sign_ins.left(_sid())
+        self.moves.left(_sid())
+        self.gate.leave(_sid())
+        self.streams.leave(_sid())
         self.house.left(_sid())
+
+    def on_fence(self, message: Any = None, *_: Any) -> None:
+        """A page has seen that another machine rules; without the proof of it nothing comes of that."""
+        self.moves.heard(message)
 
     def on_state(self, message: Any = None, *_: Any) -> None:
         """A page says whether it sounds and how large it is; it can say no more than that."""
@@ -76,6 +122,10 @@ class _Stage(Namespace):  # type: ignore[misc]
     def on_clock(self, *_: Any) -> dict[str, int]:
         """Contest time now; the page halves the round trip."""
         return {"contest_ns": self.stage.now_ns()}
+
+    def on_again(self, *_: Any) -> None:
+        """A page has missed a patch: it gets its whole view."""
+        self.streams.again(_sid())
 
 
 class ProjectorNamespace(_Stage):
@@ -93,15 +143,19 @@ class AudienceNamespace(_Stage):
 class _Asking(_Stage):
     """A namespace whose pages may ask for something."""
 
-    def __init__(self, stage: Stage, house: House, commands: Commands) -> None:
-        super().__init__(stage, house)
+    def __init__(self, stage: Stage, house: House, gate: Gate, commands: Commands) -> None:
+        super().__init__(stage, house, gate)
         self.commands = commands
 
     def on_command(self, message: Any = None, *_: Any) -> dict[str, Any]:
         identity = self.identity()
         if identity is None:
-            raise ConnectionRefusedError("sign-in")
-        return self.commands.run(identity, message)[0]
+            return SIGN_IN  # it ended a moment ago: the connection is about to be cut
+        return self.commands.run(identity, message, self.console(), _address())[0]
+
+    def console(self) -> str | None:
+        """The connection, where it has to hold the control."""
+        return None
 
 
 class HostNamespace(_Asking):
@@ -115,15 +169,27 @@ class HostNamespace(_Asking):
     def register(self, identity: Identity, auth: Any) -> None:
         self.house.console_joined(_sid(), auth, _address())
 
-    def on_command(self, message: Any = None, *_: Any) -> dict[str, Any]:
-        return self.commands.run(Identity("host"), message, _sid())[0]
+    def console(self) -> str | None:
+        return _sid()
+
+
+class OperatorNamespace(_Asking):
+    """The consoles of operators: a view of their own, without anything sealed, and the few commands of `roles.py`."""
+
+    role = "operator"
+
+    def identity(self) -> Identity | None:
+        return signed_in("operator")
+
+    def who(self, identity: Identity) -> Text:
+        return Text("操作员", "Operator")
 
 
 class JudgeNamespace(_Asking):
     role = "judge"
 
-    def __init__(self, stage: Stage, house: House, commands: Commands) -> None:
-        super().__init__(stage, house, commands)
+    def __init__(self, stage: Stage, house: House, gate: Gate, commands: Commands) -> None:
+        super().__init__(stage, house, gate, commands)
         self._pages: dict[str, int] = {}  # connection → judge
 
     def identity(self) -> Identity | None:
@@ -136,7 +202,6 @@ class JudgeNamespace(_Asking):
 
     def joined(self, identity: Identity, auth: Any) -> None:
         assert identity.judge is not None
-        join_room(MARKS_ROOM.format(identity.judge))
         self._pages[_sid()] = identity.judge
         self._tell()
 
@@ -154,8 +219,10 @@ class DeskNamespace(_Asking):
 
     role = "desk"
 
-    def __init__(self, stage: Stage, house: House, commands: Commands, buzzers: WebBuzzers) -> None:
-        super().__init__(stage, house, commands)
+    def __init__(
+        self, stage: Stage, house: House, gate: Gate, commands: Commands, buzzers: WebBuzzers
+    ) -> None:
+        super().__init__(stage, house, gate, commands)
         self._buzzers = buzzers
 
     def identity(self) -> Identity | None:
@@ -167,7 +234,6 @@ class DeskNamespace(_Asking):
         return None if identity.seat is None else Text(f"{identity.seat} 号选手", f"Seat {identity.seat}")
 
     def joined(self, identity: Identity, auth: Any) -> None:
-        join_room(DESK_ROOM.format(identity.seat))
         if identity.seat is not None:
             # Not the id of the page: that outlives a reload, and the clock of its performance.now() does not.
             self._buzzers.join(identity.seat, auth.get("clock") if isinstance(auth, dict) else None, _sid())
@@ -183,6 +249,16 @@ class DeskNamespace(_Asking):
         self._buzzers.answer(_sid(), message)
 
 
+def account(identity: Identity) -> str | None:
+    """What a page's place is counted under, None for somebody who only looks."""
+    if identity.role in ("projector", "stage", "audience") or (
+        identity.role == "desk" and identity.seat is None
+    ):
+        return None
+    number = identity.judge if identity.judge is not None else identity.seat
+    return identity.role if number is None else f"{identity.role}-{number}"
+
+
 def _sid() -> str:
     return request.sid  # type: ignore[attr-defined, no-any-return]
 
@@ -192,14 +268,35 @@ def _address() -> str:
 
 
 def add_namespaces(
-    socketio: SocketIO, stage: Stage, commands: Commands, house: House, link: BuzzerLink
+    socketio: SocketIO,
+    stage: Stage,
+    commands: Commands,
+    house: House,
+    link: BuzzerLink,
+    gate: Gate,
+    auth: Auth,
+    sign_ins: SignInDesk,
+    moves: Moves,
 ) -> WebBuzzers:
     """Put the namespaces on `socketio` and publish every change of the stage on them. Returns the web buzzers."""
-    socketio.on_namespace(ProjectorNamespace(stage, house))
-    socketio.on_namespace(MonitorNamespace(stage, house))
-    socketio.on_namespace(AudienceNamespace(stage, house))
-    socketio.on_namespace(HostNamespace(stage, house, commands))
-    socketio.on_namespace(JudgeNamespace(stage, house, commands))
+    _Stage.auth, _Stage.sign_ins, commands.desk = auth, sign_ins, sign_ins
+    streams = _Stage.streams = Streams(socketio, stage)
+    socketio.server.manager.renew = streams.renew  # for a page that fell behind: see fanout.py
+    _Stage.moves = moves
+
+    def cut(namespace: str, connection: str) -> None:
+        # The whole line, not the namespace alone: the page then connects anew by itself, and is told to sign in.
+        line = socketio.server.manager.eio_sid_from_sid(connection, namespace)
+        if line is not None:
+            socketio.start_background_task(socketio.server.eio.disconnect, line)
+
+    sign_ins.cut = cut
+    socketio.on_namespace(OperatorNamespace(stage, house, gate, commands))
+    socketio.on_namespace(ProjectorNamespace(stage, house, gate))
+    socketio.on_namespace(MonitorNamespace(stage, house, gate))
+    socketio.on_namespace(AudienceNamespace(stage, house, gate))
+    socketio.on_namespace(HostNamespace(stage, house, gate, commands))
+    socketio.on_namespace(JudgeNamespace(stage, house, gate, commands))
 
     def tell(connection: str, event: str, *content: Any) -> None:
         socketio.emit(event, *content, namespace="/desk", to=connection)
@@ -207,27 +304,11 @@ def add_namespaces(
     def tell_page(namespace: str, connection: str, event: str, content: Any) -> None:
         socketio.emit(event, content, namespace=namespace, to=connection)
 
-    house.tell = tell_page
+    house.tell = moves.emit = tell_page
     buzzers = WebBuzzers(tell, link.forward)
     link.on_web_ack = buzzers.taken
-    socketio.on_namespace(DeskNamespace(stage, house, commands, buzzers))
+    socketio.on_namespace(DeskNamespace(stage, house, gate, commands, buzzers))
 
-    def publish(state: State) -> None:
-        # Who has to act comes before who looks on; the crowd of phones comes last.
-        socketio.emit("snapshot", stage.view("projector"), namespace="/projector")
-        for seat in state.rulebook.web_seats or (None,):
-            room = DESK_ROOM.format(seat)
-            socketio.emit("snapshot", stage.view("desk", seat=seat), namespace="/desk", to=room)
-        publish_host()
-        for judge in state.rulebook.judges:
-            room = MARKS_ROOM.format(judge.number)
-            socketio.emit("snapshot", stage.view("judge", judge.number), namespace="/judge", to=room)
-        for role in ("stage", "audience"):
-            socketio.emit("snapshot", stage.view(role), namespace=f"/{role}")
-
-    def publish_host() -> None:
-        socketio.emit("snapshot", stage.view("host"), namespace="/host")
-
-    stage.on_change.append(publish)
-    stage.on_rim.append(publish_host)
+    stage.on_change.append(streams.publish)
+    stage.on_rim.append(streams.publish_host)
     return buzzers

@@ -8,17 +8,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import errno
-import gc
 import os
-import resource
 import signal
 import sys
-import threading
 import traceback
 import warnings
 from pathlib import Path
-from socket import IPPROTO_TCP, TCP_NODELAY
 from typing import Any
 
 with warnings.catch_warnings():
@@ -28,90 +23,66 @@ with warnings.catch_warnings():
     import eventlet.wsgi
     from eventlet import tpool
     from eventlet.semaphore import Semaphore
-    from eventlet.websocket import RFC6455WebSocket
 
 from flask_socketio import SocketIO
-from werkzeug.wsgi import FileWrapper
 
 from question_bank.schema import BankError
 from question_bank.sealing import KEY_BYTES
 
+from . import tls_listener
+from .audience_feed import AudienceFeed
+from .audience_pages import send_phones_to
 from .auth import Auth
 from .buzzer_link import BuzzerLink
-from .event_log import EventLog
+from .disk_watch import DiskWatch
+from .event_log import EventLog, LogDamaged
+from .fanout import FanOut, keep_up
+from .fence import FenceDamaged
+from .front_door import Pool, Protocol, harden_web_sockets, keep_tidy
 from .game.commands import Tick
 from .game.state import State
-from .house import House, disk_health
+from .garbage import EVERY_S, Garbage
+from .guard import Guard, guarded
+from .house import House
+from .limits import LARGEST_MESSAGE, Doors, Gate, StrictJson
 from .paper_vault import Vault
-from .show_log import WrongLog, log_path, must_be
+from .reach import reach_of
+from .refusals import logger
+from .serving import (
+    Paced,
+    end_with_parent,
+    listen,
+    room_for_connections,
+    with_large_files,
+    without_compression,
+)
+from .show_log import WrongLog, log_path, must_be, must_be_at
+from .sign_in_desk import SignInDesk
+from .sign_in_pages import Places, bearer_of
 from .sockets import add_namespaces
 from .stage import Stage
+from .standby_stage import Standby, fence_of
+from .tls import BadTls, context
 from .web import Busy, Commands, make_app
 from .web_buzzers import WebBuzzers
 from .web_result import add_result
 
-BACKLOG = 4096
-CONNECTIONS = 10_000
-LARGEST_MESSAGE = 64 * 1024
 TICK_S = 0.02
 IDLE_S = 15  # a connection that asks nothing for so long is closed; WebSockets have their own heartbeat
 SLOW_AT_ONCE = 2  # password hashing and reading the feed never take the threads that commands need
 SLOW_WAITING = 8
-SPARE_FILES = 64
 HOUSE_S = 0.2  # a crowd that comes or goes is told to the host in one message, not in a thousand
-DISK_S = 10
-ACCEPT_EVERY_S = (
-    0.005  # a crowd that comes back at once is let in one by one, and what the host does goes between
-)
+DISK_S = 0.1
+LOG_PAUSE_S = 0.5  # between two tries of a clock to have its end stored
 SWITCH_S = 5e-4  # a native thread with a ruling to store must not wait 5 ms for the event loop to yield
-FILE_PART = 256 * 1024  # bytes of a film between two turns of everything else
-FILES_AT_ONCE = 2  # threads that may wait on the disk for files: the others are for commands
 NICE = -5
-NEVER = 1_000_000_000
-
-
-def without_compression(app: Any) -> Any:
-    """A WSGI wrapper that keeps WebSocket compression from being agreed: per client it costs more than it saves."""
-
-    def wrapped(environ: dict[str, Any], start_response: Any) -> Any:
-        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-        return app(environ, start_response)
-
-    return wrapped
-
-
-class LargeFile(FileWrapper):
-    """What WSGI sends of a large file, read in native threads: a film on its way to three screens stops no ruling."""
-
-    _places = Semaphore(FILES_AT_ONCE)
-
-    def __next__(self) -> bytes:
-        with self._places:
-            part: bytes = tpool.execute(self.file.read, FILE_PART)
-        if part:
-            return part
-        raise StopIteration
-
-
-def with_large_files(app: Any) -> Any:
-    """A WSGI wrapper that has large files sent part by part; a page's own small ones are read at once."""
-
-    def wrap(file: Any, size: int) -> FileWrapper:
-        large = os.fstat(file.fileno()).st_size > FILE_PART
-        return LargeFile(file) if large else FileWrapper(file, size)
-
-    def wrapped(environ: dict[str, Any], start_response: Any) -> Any:
-        environ["wsgi.file_wrapper"] = wrap
-        return app(environ, start_response)
-
-    return wrapped
 
 
 class Slowly:
     """Runs slow calls in native threads, a few at a time; raises Busy when too many wait."""
 
-    def __init__(self) -> None:
-        self._places = Semaphore(SLOW_AT_ONCE)
+    def __init__(self, at_once: int = SLOW_AT_ONCE) -> None:
+        self._places = Semaphore(at_once)
         self._waiting = 0
 
     def __call__(self, function: Any, *arguments: Any) -> Any:
@@ -125,49 +96,6 @@ class Slowly:
             self._waiting -= 1
 
 
-class Paced:
-    """A listening socket that takes its time between two connections."""
-
-    def __init__(self, listener: Any) -> None:
-        self._listener = listener
-
-    def accept(self) -> Any:
-        eventlet.sleep(ACCEPT_EVERY_S)
-        return self._listener.accept()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._listener, name)
-
-
-def collect_rarely(state: State) -> None:
-    """Leave the long garbage collections, of up to 0.1 s, to the moments when nobody waits for a press."""
-    gc.set_threshold(700, 10, NEVER if state.buzz.live else 10)
-
-
-def take_turns() -> None:
-    """Let every WebSocket give way after each message.
-
-    eventlet's receive returns at once while data waits, so one page that floods would starve all others.
-    """
-    plain = RFC6455WebSocket.wait
-
-    def wait(socket: RFC6455WebSocket) -> Any:
-        message = plain(socket)
-        eventlet.sleep(0)
-        return message
-
-    RFC6455WebSocket.wait = wait
-
-
-def room_for_connections() -> int:
-    """Raise the limit of open files as far as it goes; how many connections that leaves room for."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = CONNECTIONS + SPARE_FILES
-    most = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    return most - SPARE_FILES
-
-
 def keep_time(stage: Stage) -> None:
     """Tell the rules when a deadline has passed. A green thread of its own, for ever."""
     while True:
@@ -176,7 +104,8 @@ def keep_time(stage: Stage) -> None:
         if deadline_ns is None or stage.now_ns() < deadline_ns:
             continue
         try:
-            stage.submit(Tick())
+            if not stage.submit(Tick()).accepted:
+                eventlet.sleep(LOG_PAUSE_S)
         except Exception:  # a clock must not stop for good because one tick failed
             traceback.print_exc(file=sys.stderr)
             eventlet.sleep(1)
@@ -202,24 +131,38 @@ def keep_house(house: House) -> None:
             traceback.print_exc(file=sys.stderr)
 
 
-def keep_disk(stage: Stage, data: Path) -> None:
-    """Measure the room on the disk. A green thread of its own, for ever."""
+def keep_sign_ins(sign_ins: SignInDesk) -> None:
+    """Cut off who is not signed in any more, however that came. A green thread of its own, for ever."""
     while True:
-        disk = tpool.execute(disk_health, data)
-        if disk != stage.rim.disk:
-            stage.set_rim(disk=disk)
+        eventlet.sleep(HOUSE_S)
+        try:
+            sign_ins.tick()
+        except Exception:  # who is signed in must be watched on, whatever went wrong once
+            traceback.print_exc(file=sys.stderr)
+
+
+def keep_disk(stage: Stage, watch: DiskWatch) -> None:
+    """Tell the host how disk and log are. A green thread of its own, for ever."""
+    while True:
+        try:
+            stage.keep_log()
+            if watch.disk != stage.rim.disk:
+                stage.set_rim(disk=watch.disk)
+        except Exception:  # the alarm must not fall silent because it could not be shown once
+            traceback.print_exc(file=sys.stderr)
         eventlet.sleep(DISK_S)
 
 
-def end_with_parent() -> None:
-    """End this process when the supervisor's end of our standard input closes, however it died."""
+def keep_memory(garbage: Garbage) -> None:
+    """Collect the garbage when it is quiet. A green thread of its own, for ever."""
+    while True:
+        eventlet.sleep(EVERY_S)
+        garbage.tick()
 
-    def watch() -> None:
-        while os.read(0, 1):
-            pass
-        os._exit(0)
 
-    threading.Thread(target=watch, daemon=True, name="parent watch").start()
+def _busy(state: State) -> bool:
+    """True while somebody may press, or a clock runs."""
+    return state.buzz.live or (state.clock is not None and state.clock.state == "running")
 
 
 def read_vault() -> Vault:
@@ -234,63 +177,107 @@ def read_vault() -> Vault:
 
 
 def serve(
-    data: Path, address: str, port: int, core: Path, rehearsal: bool = False, vault: Vault | None = None
+    data: Path,
+    address: str,
+    port: int,
+    core: Path,
+    rehearsal: bool = False,
+    vault: Vault | None = None,
+    tls: Path | None = None,
+    allow_hosts: tuple[str, ...] = (),
+    feed: Path | None = None,
+    audience_port: int = 0,
+    trust_port: int | None = None,
 ) -> int:
-    """Serve the contest in `data` until told to stop. Returns the exit status."""
-    log = EventLog(log_path(data, rehearsal))
+    """Serve the contest in `data` until told to stop; tls: folder of the certificates. Returns the exit status."""
     try:
+        encryption = context(tls) if tls else None
+    except BadTls as error:
+        print(f"firstpress: {error}", file=sys.stderr)
+        return 2
+    try:
+        must_be_at(log_path(data, rehearsal), rehearsal)
+        log = EventLog(log_path(data, rehearsal), come_up=True)
         must_be(log, rehearsal)
-    except WrongLog as error:
+    except (WrongLog, LogDamaged) as error:
         print(f"firstpress: {error}", file=sys.stderr)
         return 2
     try:
-        stage = Stage(log, tpool.execute, Semaphore(1), vault=vault)
-    except BankError as error:
+        fence = fence_of(data, log)
+        stage = Stage(
+            log, tpool.execute, Semaphore(1), vault=vault, epoch=fence.epoch, rules=not fence.fenced
+        )
+    except (BankError, FenceDamaged) as error:
         print(f"firstpress: {error}", file=sys.stderr)
         return 2
+    watch = DiskWatch(log)
+    stage.alarm = watch.alarm
+    watch.start()
     auth = Auth.at(data)
+    guard = Guard((address, *allow_hosts))
     link = BuzzerLink(core, stage)
     house = House(stage, tpool.execute)
     commands = Commands(stage, house, link.simulate, link.lamp_test)
+    commands.reach = reach_of(address, port, tls, audience_port, trust_port).run
     slowly = Slowly()
-    app = make_app(stage, auth, commands, slowly)
+    places = Places(others=Slowly(1), here=Slowly(1), tickets=Slowly(1))
+    app = make_app(stage, auth, commands, slowly, places)
     add_result(app, stage, slowly)
-    take_turns()
+    if audience_port:
+        send_phones_to(app, audience_port)
+    harden_web_sockets()
+    room = room_for_connections()
+    doors = Doors(room)
+    fan_out = FanOut()
     socketio = SocketIO(
         app,
         async_mode="eventlet",
+        client_manager=fan_out,
         transports=["websocket"],
         max_http_buffer_size=LARGEST_MESSAGE,
         ping_interval=5,
         ping_timeout=5,
         manage_session=False,
+        json=StrictJson,
+        logger=logger("socketio"),
+        engineio_logger=logger("engineio"),
+        cors_allowed_origins=[],  # the guard, which stands before it, decides that alone
         async_handlers=False,  # a page's commands in the order in which it sent them
     )
-    web_buzzers = add_namespaces(socketio, stage, commands, house, link)
-    try:
-        listener = eventlet.listen((address, port), backlog=BACKLOG, reuse_port=False)
-    except OSError as error:
-        reason = (
-            "is taken by another program"
-            if error.errno == errno.EADDRINUSE
-            else f"cannot be used ({error.strerror})"
-        )
-        print(f"firstpress: port {port} on {address} {reason}; choose another with --port", file=sys.stderr)
+    sign_ins = SignInDesk(stage, auth, tpool.execute)
+    standby = Standby(stage, fence, auth.tickets, guard, tpool.execute, eventlet.sleep)
+    standby.add_to(app, lambda: getattr(bearer_of(auth), "role", None))
+    web_buzzers = add_namespaces(
+        socketio, stage, commands, house, link, Gate(doors), auth, sign_ins, standby.moves
+    )
+    listener = listen(address, port, "--port")
+    if listener is None:
         return 2
-    listener.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
     eventlet.spawn(link.run)
     eventlet.spawn(keep_time, stage)
     eventlet.spawn(keep_probing, web_buzzers, stage)
     eventlet.spawn(keep_house, house)
-    eventlet.spawn(keep_disk, stage, data)
-    stage.on_change.append(collect_rarely)
-    gc.collect()
-    gc.freeze()
+    eventlet.spawn(keep_sign_ins, sign_ins)
+    eventlet.spawn(standby.keep)
+    standby.tell_old()
+    eventlet.spawn(keep_tidy, socketio.server)
+    eventlet.spawn(keep_disk, stage, watch)
+    garbage = Garbage()
+    stage.on_change.append(lambda state: garbage.stir(_busy(state)))
+    eventlet.spawn(keep_memory, garbage)
+    eventlet.spawn(keep_up, fan_out)
+    if feed:
+        feed_end = AudienceFeed(feed, stage, house, port)
+        standby.for_phones(
+            lambda content: feed_end.tell_everybody("standby", content), audience_port, tls is not None
+        )
+        eventlet.spawn(feed_end.run)
     print(f"stage ready on {address}:{port}", file=sys.stderr, flush=True)
     eventlet.wsgi.server(
         Paced(listener),
-        with_large_files(without_compression(app)),
-        max_size=room_for_connections(),
+        guarded(with_large_files(without_compression(app)), guard),
+        custom_pool=Pool(room, doors),
+        **tls_listener.options(encryption, Protocol),
         log_output=False,
         debug=False,
         socket_timeout=IDLE_S,
@@ -308,6 +295,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--sealed", action="store_true", help="standard input begins with the key of the paper"
     )
+    parser.add_argument("--tls", type=Path, metavar="DIR", help="serve HTTPS with the certificates in there")
+    parser.add_argument(
+        "--allow-host", action="append", default=[], metavar="NAME", help="we are called that too"
+    )
+    parser.add_argument("--feed", type=Path, help="Unix socket to be made for the audience's process")
+    parser.add_argument("--audience-port", type=int, default=0, help="where phones are sent")
+    parser.add_argument("--trust-port", type=int, help="where tablets fetch the authority's certificate")
     arguments = parser.parse_args(argv)
     # Every accepted command is on disk already, so there is nothing to tidy up on the way out.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
@@ -318,7 +312,19 @@ def main(argv: list[str] | None = None) -> int:
     # Where it is allowed: the show goes before whatever else runs here.
     with contextlib.suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, NICE)
-    return serve(arguments.data, arguments.host, arguments.port, arguments.core, arguments.rehearsal, vault)
+    return serve(
+        arguments.data,
+        arguments.host,
+        arguments.port,
+        arguments.core,
+        arguments.rehearsal,
+        vault,
+        arguments.tls,
+        tuple(arguments.allow_host),
+        arguments.feed,
+        arguments.audience_port,
+        arguments.trust_port,
+    )
 
 
 if __name__ == "__main__":

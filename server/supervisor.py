@@ -1,12 +1,9 @@
-"""Starts the timing core and the stage, keeps them running, ends them together. Opens no socket of its own."""
+"""Starts the timing core, the stage and the audience's process, keeps them running, ends them together."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import fcntl
 import os
-import re
 import shutil
 import signal
 import socket
@@ -15,79 +12,72 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 import webbrowser
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
-from typing import IO
 
-from question_bank import samples
-from question_bank.bank import Bank
-from question_bank.paper_file import Opened
 from question_bank.schema import BankError
 
+from . import tls_start
+from .announcement import announcement
 from .auth import Auth, AuthDamaged
-from .contest_file import PRESET, picture_sources, read_contest
-from .event_log import EventLog
-from .game.paper import Paper
-from .game.rulebook import Rulebook
+from .event_log import LogDamaged
 from .game.state import State
-from .media import BadPicture, keep_pictures, missing_files
+from .log_file import fold_in
+from .media import BadPicture
 from .paper_draw import NotEnoughQuestions
-from .paper_start import Start, first_paper, opened_with, passphrases, rehearsal_paper, sealed_of
 from .paper_vault import Vault
-from .referee import create_contest, load, load_paper
-from .show_log import WrongLog, log_path, must_be
-from .stage import wall_time
+from .show_log import WrongLog, log_path
+from .show_start import (
+    CannotStart,
+    Show,
+    audience_port_of,
+    boxes_of,
+    check_port,
+    lock_of,
+    mend_log,
+    open_sealed,
+    prepare,
+)
+
+__all__ = ["CannotStart", "Show", "open_sealed", "prepare", "run"]
 
 ROOT = Path(__file__).resolve().parent.parent
 END_WITHIN_S = 2.0
 RESTART_PAUSE_S = 0.3
-REHEARSAL = (
-    "",
-    "  ==============================================================",
-    "  ==  彩 排 · R E H E A R S A L                                ==",
-    "  ==  不计入正式成绩 · nothing of this counts for the show     ==",
-    "  ==============================================================",
-)
-WHO = {"host": "主持人 host", "judge": "{0} 号评委 judge {0}", "seat": "{0} 号席 seat {0}"}
+LONG_PAUSE_S = 5.0  # between two starts of an audience's process that cannot live
 # Restarting for ever hides a fault; this many deaths within a minute end the show with a message.
 MOST_RESTARTS = 20
-
-
-class CannotStart(Exception):
-    """What keeps the show from starting: one line, saying how to mend it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Show:
-    """How to run: see `run.py serve --help`."""
-
-    data: Path
-    address: str = "0.0.0.0"
-    port: int = 8000
-    boxes: str = "auto"
-    contest_file: Path | None = None
-    new: bool = False
-    rehearsal: bool = False
-    browser: bool = True
-    passphrase_file: Path | None = None
-    words: str = ""
+AUDIENCE = "audience's process"
+EXPENDABLE = (AUDIENCE, tls_start.TRUST_PAGE)  # whose deaths never end the show
+PATIENT_AFTER = 5  # deaths of it within a minute
+REDIS = "FIRSTPRESS_REDIS"
 
 
 def run(show: Show) -> int:
     """Run a show until Ctrl-C or SIGTERM. Returns the exit status."""
     with contextlib.ExitStack() as held:
         try:
-            show = replace(show, boxes=_boxes(show))
-            _check_port(show)
+            show = replace(show, boxes=boxes_of(show))
+            check_port(show)
+            show = replace(show, audience_port=audience_port_of(show))
             show.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-            held.enter_context(_lock(show.data))
-            opened = open_sealed(show)
+            show = tls_start.encrypted(show)
+            held.enter_context(lock_of(show.data))
+            mend_log(show)
+            opened = show.opened or open_sealed(show)
             state = prepare(show, opened)
             made = Auth.at(show.data).make_missing(len(state.rulebook.judges), state.rulebook.web_seats)
-        except (CannotStart, WrongLog, BadPicture, NotEnoughQuestions, BankError, AuthDamaged) as error:
+        except (
+            CannotStart,
+            WrongLog,
+            LogDamaged,
+            BadPicture,
+            NotEnoughQuestions,
+            BankError,
+            AuthDamaged,
+        ) as error:
             print(f"firstpress: {error}", file=sys.stderr)
             return 2
         except (OSError, sqlite3.Error) as error:
@@ -99,159 +89,36 @@ def run(show: Show) -> int:
         return _Processes(show, state, made, Vault(opened.key) if opened else None).run()
 
 
-def _boxes(show: Show) -> str:
-    """The boxes as the timing core is to have them: it runs in another folder."""
-    if not re.fullmatch(r"auto|sim|none|serial:.+|gpio:.*|replay:.*", show.boxes):
-        raise CannotStart(
-            f"--boxes {show.boxes}: not known; "
-            "allowed: auto, sim, none, serial:PORT[,PORT...], gpio:..., replay:LOG"
-        )
-    if not show.boxes.startswith("replay:"):
-        return show.boxes
-    if not show.rehearsal:
-        raise CannotStart(f"--boxes {show.boxes}: recorded presses are for rehearsals only; add --rehearsal")
-    given = show.boxes.removeprefix("replay:")
-    log = Path(given).resolve()
-    if not given or not log.is_file():
-        raise CannotStart(
-            f"--boxes {show.boxes}: there is no such log; name the log of a contest or rehearsal"
-        )
-    if log == log_path(show.data, True).resolve():
-        raise CannotStart(
-            f"--boxes {show.boxes}: this rehearsal writes to that very log; copy it elsewhere and name the copy"
-        )
-    return f"replay:{log}"
-
-
-def _check_port(show: Show) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((show.address, show.port))
-        except (OSError, OverflowError) as error:
-            taken = getattr(error, "errno", None) == errno.EADDRINUSE
-            reason = "is taken by another program" if taken else f"cannot be used ({error})"
-            raise CannotStart(
-                f"port {show.port} on {show.address} {reason}; choose another with --port"
-            ) from error
-
-
-def _lock(data: Path) -> IO[str]:
-    """Holds the data folder for this show until it is closed: one log has one writer."""
-    lock = (data / "lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        raise CannotStart(
-            f"another show is running on the data folder {data}; end it, or choose another with --data"
-        ) from None
-    return lock
-
-
-def open_sealed(show: Show) -> Opened | None:
-    """The sealed paper of this show, opened; None where nothing is sealed. A rehearsal needs none.
-
-    Raises BankError when no passphrase fits, LogDamaged, OSError.
-    """
-    log = log_path(show.data, rehearsal=False)
-    if show.rehearsal:
-        return None
-    path = sealed_of(show.data, show.data / "none" if show.new else log, show.words)
-    if path is None:
-        return None
-    asked = passphrases(show.passphrase_file, "试卷口令 passphrase of the paper: ")
-    with Bank(show.data / "bank.db") as bank:
-        return opened_with(
-            path, bank, asked, "serve", lambda text: print(f"firstpress: {text}", file=sys.stderr)
-        )
-
-
-def prepare(show: Show, opened: Opened | None = None) -> State:
-    """Make what the data folder lacks: the sample bank, the contest with its drawn paper. Returns its state.
-
-    opened: the sealed paper, which a show draws from where there is one (see `open_sealed`).
-    """
-    rulebook = read_contest(show.contest_file or PRESET)
-    path = log_path(show.data, show.rehearsal)
-    if show.new and path.exists():
-        _put_aside(path)
-    fresh = not path.exists()
-    with Bank(show.data / "bank.db") as bank:
-        if bank.count() == 0:
-            samples.load(bank)
-            print("The question bank was empty: the sample bank is loaded.", file=sys.stderr)
-        log = EventLog(path)
-        try:
-            must_be(log, show.rehearsal)
-            if log.last_seq == 0:
-                _create(show, bank, log, rulebook, opened)
-            elif lacking := _lacking(show.data, load_paper(log, Vault(opened.key) if opened else None)):
-                print(f"firstpress: {lacking}", file=sys.stderr)  # the show goes on, with their words alone
-            state = load(log)
-        finally:
-            log.close()
-    if not fresh and show.contest_file and state.rulebook != rulebook:
-        raise CannotStart(
-            f"{path} holds a contest by other rules than {show.contest_file}; "
-            "start without --contest to go on with it, or with --new to put it aside and begin anew"
-        )
-    return state
-
-
-def _create(show: Show, bank: Bank, log: EventLog, rulebook: Rulebook, opened: Opened | None) -> None:
-    """Draw the paper of a new contest and write its first event."""
-    contest, rules = uuid.uuid4().hex[:12], show.contest_file or PRESET
-    start: Start = (
-        rehearsal_paper(show.data, bank, rulebook)
-        if show.rehearsal
-        else first_paper(bank, rulebook, rules, opened, show.words)
-    )
-    paper = start.paper
-    if lacking := _lacking(show.data, paper.questions):
-        raise CannotStart(lacking)
-    if paper.repeats:
-        print(
-            "firstpress: the bank has too few fresh questions; some of this paper were used before "
-            '(repeats = "never" in [paper] refuses that)',
-            file=sys.stderr,
-        )
-    keep_pictures(show.data, picture_sources(rules))
-    at, kind = wall_time(), "rehearsal" if show.rehearsal else "show"
-    create_contest(
-        log, contest, rulebook, paper.slots, paper.questions, start.seed, at, show.rehearsal, start.vault
-    )
-    bank.record_use(paper.questions, contest, kind, at)
-
-
-def _lacking(data: Path, paper: Paper) -> str:
-    """What to say where files of questions are missing, "" where all are there."""
-    questions = missing_files(data, paper)
-    if not questions:
-        return ""
-    return (
-        f"the media files of these questions are not in {data / 'media'}: {', '.join(questions)}; "
-        "import their sheet again"
-    )
-
-
-def _put_aside(path: Path) -> None:
-    """Rename the contest in hand, never delete it. The write-ahead log is folded in first."""
-    _fold_in(path)
-    aside = path.with_name(f"{path.stem}-{datetime.now():%Y%m%d-%H%M%S}.db")
-    path.rename(aside)
-    print(f"What was in {path.name} is kept as {aside}.", file=sys.stderr)
-
-
-def _fold_in(path: Path) -> None:
-    """Bring the write-ahead log into the log itself, so that this one file is all of it."""
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
+def _calls(show: Show, folder: Path, seats: int, sealed: bool) -> dict[str, list[str]]:
+    """Name of each process → its module and arguments."""
+    core, feed = str(folder / "core.sock"), str(folder / "audience.sock")
+    where = ["--data", str(show.data), "--host", show.address, *tls_start.arguments(show)]
+    named = [part for name in show.allow_hosts for part in ("--allow-host", name)]
+    calls = {
+        "timing core": [
+            *("buzzers.service", "--socket", core, "--boxes", show.boxes),
+            *("--seats", str(seats), "--lifeline"),
+        ],
+        "stage": [
+            *("server.stage_process", *where, *named, "--port", str(show.port), "--core", core),
+            *(["--rehearsal"] if show.rehearsal else []),
+            *(["--sealed"] if sealed else []),
+            *tls_start.stage_arguments(show),
+            *(["--feed", feed, "--audience-port", str(show.audience_port)] if show.audience_port else []),
+        ],
+    }
+    if show.audience_port:
+        calls[AUDIENCE] = [
+            *("server.audience_process", "--host", show.address, "--port", str(show.audience_port), *named),
+            *("--feed", feed, "--media", str(show.data / "media")),
+            *tls_start.arguments(show),
+            *(["--redis-channel", show.redis_channel] if show.redis_channel else []),
+        ]
+    return {**calls, **tls_start.calls(show)}
 
 
 class _Processes:
-    """The two processes and what is printed about them."""
+    """The processes and what is printed about them."""
 
     def __init__(self, show: Show, state: State, made: dict[str, str], vault: Vault | None = None) -> None:
         self._show = show
@@ -259,28 +126,9 @@ class _Processes:
         self._state = state
         self._made = made
         self._folder = Path(tempfile.mkdtemp(prefix="firstpress-"))
-        core = str(self._folder / "core.sock")
-        seats = str(max(state.rulebook.seats))
-        self._calls = {
-            "timing core": [
-                "buzzers.service",
-                "--socket",
-                core,
-                "--boxes",
-                show.boxes,
-                "--seats",
-                seats,
-                "--lifeline",
-            ],
-            "stage": [
-                "server.stage_process",
-                *("--data", str(show.data), "--host", show.address, "--port", str(show.port), "--core", core),
-                *(["--rehearsal"] if show.rehearsal else []),
-                *(["--sealed"] if vault else []),
-            ],
-        }
+        self._calls = _calls(show, self._folder, max(state.rulebook.seats), vault is not None)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self._deaths: list[float] = []
+        self._deaths: dict[str, list[float]] = defaultdict(list)
         self._ending = False
 
     def run(self) -> int:
@@ -289,12 +137,12 @@ class _Processes:
         try:
             for name in self._calls:
                 self._start(name)
-            self._announce()
+            print(announcement(self._show, self._state, self._made), flush=True)
             return self._watch()
         finally:
             self._stop()
             with contextlib.suppress(sqlite3.Error):  # nothing is lost: the next start reads both files
-                _fold_in(log_path(self._show.data, self._show.rehearsal))
+                fold_in(log_path(self._show.data, self._show.rehearsal))
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start(self, name: str) -> None:
@@ -304,6 +152,7 @@ class _Processes:
             stdin=subprocess.PIPE,
             cwd=ROOT,
             start_new_session=True,
+            env=self._environment(name),
         )
         if self._vault is not None and name == "stage":
             # Through the pipe it has anyway: command lines and environments can be read by others.
@@ -312,28 +161,42 @@ class _Processes:
                 process.stdin.write(self._vault.key)
                 process.stdin.flush()
 
+    def _environment(self, name: str) -> dict[str, str]:
+        """Redis is the audience's affair alone, and its address may hold a password: not for a command line."""
+        rest = {key: value for key, value in os.environ.items() if key != REDIS}
+        return {**rest, REDIS: self._show.redis} if self._show.redis and name == AUDIENCE else rest
+
     def _watch(self) -> int:
         opened = not (self._show.browser and os.environ.get("DISPLAY"))
+        again_at: dict[str, float] = {}  # what has died → when it is started again
         while not self._ending:
             time.sleep(0.05)
             if not opened and self._answers():
-                opened = webbrowser.open(f"http://localhost:{self._show.port}/host") or True
+                opened = (
+                    webbrowser.open(f"{tls_start.scheme(self._show)}://localhost:{self._show.port}/host")
+                    or True
+                )
             for name, process in list(self._running.items()):
                 status = process.poll()
                 if status is None or self._ending:
                     continue
-                if status == 2:
-                    return 2  # it has said why
                 now = time.monotonic()
-                self._deaths = [then for then in self._deaths if now - then < 60] + [now]
-                if len(self._deaths) > MOST_RESTARTS:
+                if name in again_at:
+                    if now >= again_at[name]:
+                        del again_at[name]
+                        self._start(name)
+                    continue
+                if status == 2 and name not in EXPENDABLE:
+                    return 2  # it has said why
+                deaths = self._deaths[name] = [then for then in self._deaths[name] if now - then < 60] + [now]
+                if len(deaths) > MOST_RESTARTS and name not in EXPENDABLE:
                     print(
                         f"firstpress: the {name} keeps failing (status {status}); see above", file=sys.stderr
                     )
                     return 1
                 print(f"firstpress: the {name} ended (status {status}); starting it again", file=sys.stderr)
-                time.sleep(RESTART_PAUSE_S)
-                self._start(name)
+                patient = name in EXPENDABLE and (status == 2 or len(deaths) > PATIENT_AFTER)
+                again_at[name] = now + (LONG_PAUSE_S if patient else RESTART_PAUSE_S)
         return 130
 
     def _answers(self) -> bool:
@@ -355,38 +218,3 @@ class _Processes:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-    def _announce(self) -> None:
-        """The addresses and, once, the passphrases: on standard output, for the operator."""
-        title = self._state.rulebook.title
-        names = [_address(), "localhost"] if self._show.address in ("0.0.0.0", "::") else [self._show.address]
-        lines = [f"\n先声 FirstPress · {title.zh.replace(chr(10), '')}\n"]
-        if self._show.rehearsal:
-            log = log_path(self._show.data, True)
-            lines = [*REHEARSAL, f"  记录 log: {log}（--new 重新开始 · --new begins anew）", *lines]
-        for name in dict.fromkeys(names):
-            base = f"http://{name}:{self._show.port}"
-            lines.append(f"  主持人控制台 console    {base}/host")
-            lines.append(f"  大屏幕 projector        {base}/projector")
-            lines.append(f"  评委 judges             {base}/judge")
-            if self._state.rulebook.web_buzzers:
-                lines.append(f"  选手网页抢答 web buzzer {base}/desk")
-            lines.append("")
-        if self._made:
-            lines.append("  口令（只显示这一次，请抄下） · Passphrases, shown this once:")
-            for account, passphrase in self._made.items():
-                role, _, number = account.partition("-")
-                lines.append(f"    {WHO[role].format(number):<18}  {passphrase}")
-            lines.append("")
-        lines.append("  Ctrl-C 结束 · ends the show; what happened is kept and goes on at the next start.\n")
-        print("\n".join(lines), flush=True)
-
-
-def _address() -> str:
-    """This machine's address on the venue's network, as other machines would reach it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # documentation address: nothing is sent, the route tells our own
-            return str(probe.getsockname()[0])
-        except OSError:
-            return "localhost"

@@ -11,7 +11,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("server", "buzzers", "question_bank", "printing", "firmware", "benchmarks", "tests")
-KNOW_EVENTLET = {"server/stage_process.py", "server/buzzer_link.py"}
+KNOW_EVENTLET = {
+    "server/audience_feed.py",
+    "server/audience_process.py",
+    "server/audience_redis.py",
+    "server/buzzer_link.py",
+    "server/fanout.py",
+    "server/front_door.py",
+    "server/serving.py",
+    "server/stage_process.py",
+    "server/tls_listener.py",
+}
 PURE_IMPORTS = {
     "__future__",
     "collections",
@@ -87,6 +97,29 @@ def test_only_the_rim_knows_eventlet() -> None:
     assert found == KNOW_EVENTLET
 
 
+def reachable(start: str) -> set[str]:
+    """Every module of ours that a module brings along, however far."""
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        name = waiting.pop()
+        path = ROOT.joinpath(*name.split(".")).with_suffix(".py")
+        path = path if path.is_file() else path.with_suffix("") / "__init__.py"
+        if name in found or name.split(".")[0] not in OURS or not path.is_file():
+            continue
+        found.add(name)
+        waiting += imports(path)
+    return found
+
+
+def test_the_audience_process_cannot_import_what_knows_answers() -> None:
+    brought = reachable("server.audience_process")
+    assert {"server.audience_redis", "server.fanout", "server.audience_pages"} <= brought
+    assert [name for name in brought if name.startswith(("server.game", "buzzers", "question_bank"))] == []
+    knowing = {"event_log", "referee", "stage", "house", "views", "host_view", "media", "paper_vault", "web"}
+    assert brought & {f"server.{name}" for name in knowing} == set()
+
+
 def test_nothing_is_monkey_patched() -> None:
     callers = [
         path for path in sources(*OURS) if re.search(r"\.monkey_patch\(", path.read_text(encoding="utf-8"))
@@ -100,7 +133,7 @@ def test_the_referee_alone_writes_the_log() -> None:
         for path in sources("server")
         if re.search(r"log\.append\(", path.read_text(encoding="utf-8"))
     ]
-    assert writers == ["referee.py"]
+    assert writers == ["referee.py", "standby_copy.py"]  # the latter copies what a referee wrote elsewhere
 
 
 def page_files() -> list[Path]:

@@ -32,7 +32,7 @@ export function App({ view, link, contestNs, display }) {
   const quiet = QUIET.has(moment.kind);
   const shared = { view, moment, nowNs, language, t };
   return html`<main class=${`audience ${quiet ? "is-quiet" : ""}`} data-moment=${moment.kind} data-look=${moment.look} data-link=${link.state}>
-    ${link.state !== "live" && html`<p class="lost" role="status" data-role="link">${t("audience.lost")}</p>`}
+    ${link.state !== "live" && html`<p class="lost" role="status" data-role="link">${t(link.state === "old" ? "audience.old" : "audience.lost")}</p>`}
     ${quiet ? html`<${Hold} ...${shared} />` : html`
       <${Header} ...${shared} toggle=${toggle} />
       <div class="columns">

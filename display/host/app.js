@@ -6,6 +6,7 @@ import { useCommands } from "./commands.js";
 import { Actions, muteTool, Tools } from "./controls.js";
 import { Header } from "./header.js";
 import { useKeyboard, useKeyboardHere } from "./keyboard.js";
+import { LogAlarm } from "./log_alarm.js";
 import { Now } from "./now.js";
 import { NowLine } from "./now_line.js";
 import { controlOf, controlStep } from "./operators.js";
@@ -48,6 +49,7 @@ export function App({ view, link, send, contestNs, display = null }) {
   return html`
     <div class=${classes.filter(Boolean).join(" ")}>
       <${Header} view=${view} link=${link} control=${control} overlay=${overlay} toggle=${toggle} ...${words} />
+      <${LogAlarm} view=${view} t=${t} />
       <div class="zones">
         <section class="zone zone-seats" aria-label=${t("host.seats")}>
           <${Seats} view=${view} contestNs=${contestNs} ...${words} />
@@ -58,7 +60,7 @@ export function App({ view, link, send, contestNs, display = null }) {
           <${Subject} view=${below} contestNs=${contestNs} ...${words} />
           <${NowLine} view=${below} contestNs=${contestNs} overlay=${overlay} live=${live} ...${words} />
           <${Actions} view=${view} commands=${commands} control=${control} press=${overlay.press} live=${live} keyboardHere=${keyboardHere} ...${words} />
-          <${Overlay} overlay=${overlay} view=${view} commands=${commands} control=${control} lastVerdict=${lastVerdict} live=${live} ...${words} />
+          <${Overlay} overlay=${overlay} view=${view} commands=${commands} control=${control} session=${display?.session ?? null} lastVerdict=${lastVerdict} live=${live} ...${words} />
         </main>
         <${Side} view=${view} contestNs=${contestNs} overlay=${overlay} live=${live} ...${words} />
         <${Tools} view=${view} commands=${commands} overlay=${overlay} live=${live} ...${words} />
@@ -73,7 +75,7 @@ function Waiting({ link, t }) {
     <div class="waiting">
       <p class="waiting-product">${t("product")}</p>
       <p data-role="link" data-link=${link.state} role="status">${t(`link.${refused || link.state === "lost" ? link.state : "connecting"}`)}</p>
-      ${refused && html`<a class="plain-button" href="/login/host">${t("signIn.again")}</a>`}
+      ${refused && html`<a class="plain-button" href=${`/login/${document.body.dataset.role ?? "host"}`}>${t("signIn.again")}</a>`}
     </div>
   `;
 }

@@ -10,9 +10,10 @@ const NEVER_LOCKED = new Set(["blackout", "mute"]); // hiding the picture and th
 /**
  * @param {object} options {view, link, send}: the App's own; mine: whether this console has the control
  * @returns {{run: (control: object) => void, submit: (control: object, command: object) => Promise<object>, simulate: (seat: number) => void,
- *   tell: (id: string, command: object) => Promise<boolean>, mine: boolean, busy: string|null, settling: boolean, refusal: object|null}}
+ *   tell: (id: string, command: object) => Promise<boolean>, ask: (command: object) => Promise<object|null>, mine: boolean, busy: string|null, settling: boolean, refusal: object|null}}
  *   `submit` sends a filled form and answers {accepted, why, reason}: the form says itself what was refused. `tell` is for what is not the
- *   contest's: the control itself, displays; it waits for nothing and answers whether it was done. `busy` is the id of the running control.
+ *   contest's: the control itself, displays; it waits for nothing and answers whether it was done; `ask` is the
+ *   same for what has an answer of its own, and gives it, or null. `busy` is the id of the running control.
  *   `refusal` is {reason: {zh, en}|null, why: "server"|"link"|"changed"|"theirs"} for 6 s.
  */
 export function useCommands({ view, link, send, mine }) {
@@ -132,5 +133,19 @@ export function useCommands({ view, link, send, mine }) {
     [send, refuse],
   );
 
-  return { run, submit, simulate, tell, mine, busy: busy ? busy.id : null, settling, refusal };
+  const ask = useCallback(
+    async (command) => {
+      if (!now.current.live) {
+        refuse("link");
+        return null;
+      }
+      setRefusal(null);
+      const answer = await send(command);
+      if (!answer.accepted) refuse("server", answer.reason);
+      return answer.accepted ? answer : null;
+    },
+    [send, refuse],
+  );
+
+  return { run, submit, simulate, tell, ask, mine, busy: busy ? busy.id : null, settling, refusal };
 }

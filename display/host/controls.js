@@ -118,12 +118,12 @@ export function Tools({ view, commands, overlay, live, t, language }) {
   return html`
     <div class="tools" role="region" aria-label=${t("host.tools")}>
       <div class="tools-steps">
-        <${Undo} tool=${undo} undo=${view.undo} ...${common} />
+        ${view.role !== "operator" && html`<${Undo} tool=${undo} undo=${view.undo} ...${common} />`}
         ${redo && html`<${Tool} tool=${redo} label=${t("host.redo")} ...${common} />`}
       </div>
       <div class="tools-rest">
         ${rest.map((one) => html`<${Tool} key=${one.id} tool=${one} ...${common} />`)}
-        <${PanelButton} name="course" overlay=${overlay} live=${live} t=${t} />
+        ${view.role !== "operator" && html`<${PanelButton} name="course" overlay=${overlay} live=${live} t=${t} />`}
       </div>
       <div class="tools-ends">
         ${mute && html`<${Tool} tool=${mute} pressed=${view.sound.muted} ...${common} />`}

@@ -2,7 +2,7 @@
 import { html } from "../shared/html.js";
 import { pick } from "../shared/strings.js";
 import { keepFocus } from "./focus.js";
-import { troubles } from "./health.js";
+import { hostIn, troubles } from "./health.js";
 import { operatorName } from "./operators.js";
 import { PanelButton } from "./panel.js";
 import { widthOf } from "./width.js";
@@ -18,6 +18,7 @@ export function Header({ view, link, control, overlay, toggle, t, language }) {
       <h1 class="contest">
         ${view.rehearsal && html`<strong class="rehearsal" data-role="rehearsal">${t("host.rehearsal")}</strong>`}
         ${view.certified.length === 2 && html`<strong class="certified-tag" data-role="certified-tag">${t("host.certified")}</strong>`}
+        ${view.role === "operator" && html`<strong class="certified-tag" data-role="operator-tag">${t("host.view.operator")}</strong>`}
         <span class="contest-title">${pick(view.title, language)}</span>
       </h1>
       <div class=${`health ${grave ? "is-trouble" : found.length ? "is-notice" : ""}`} role="status" data-role="health">
@@ -30,10 +31,12 @@ export function Header({ view, link, control, overlay, toggle, t, language }) {
       </div>
       <div class="ways">
         ${control.known && html`<${PanelButton} name="operators" small=${true} words=${who(control, t)} bad=${!control.mine} overlay=${overlay} live=${link.state === "live"} t=${t} />`}
+        ${view.sessions && html`<${PanelButton} name="sign_ins" small=${true} overlay=${overlay} live=${link.state === "live"} t=${t} />`}
         <span class="link-state" data-role="link" data-link=${link.state}>
-          ${t(link.state === "live" ? "host.link.live" : `link.${link.state}`).split(t("sentence"))[0]}
+          ${t(link.state === "live" ? "host.link.live" : `link.${link.state}`).split(t("sentence"))[0]}${where(view)}
         </span>
-        ${link.state === "refused" && html`<a class="plain-button" href="/login/host">${t("signIn.again")}</a>`}
+        ${view.standby && html`<span class="link-state" data-role="standby" data-link=${view.standby.state === "live" ? "live" : "lost"}>${standbyWords(view.standby, t)}</span>`}
+        ${link.state === "refused" && html`<a class="plain-button" href=${`/login/${view.role}`}>${t("signIn.again")}</a>`}
         <button type="button" class="plain-button" title=${t("language.title")} onMouseDown=${keepFocus} onClick=${toggle}>
           ${t("language.switch")}
         </button>
@@ -43,6 +46,16 @@ export function Header({ view, link, control, overlay, toggle, t, language }) {
       </div>
     </header>
   `;
+}
+
+/** Which laptop this is, once there are two. */
+function where(view) {
+  return view.standby || view.fence?.epoch > 0 || view.fence?.state === "fenced" ? ` ${location.host}` : "";
+}
+
+function standbyWords({ address, state, behind }, t) {
+  if (state !== "live") return t("host.standby.gone", { address: hostIn(address) });
+  return t(behind > 0 ? "host.standby.behind" : "host.standby.whole", { address: hostIn(address), n: behind });
 }
 
 /** As many as there is room for, at least one. */

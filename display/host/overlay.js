@@ -31,11 +31,11 @@ export function useOverlay(commands) {
   return { open, press, toggle, close };
 }
 
-export function Overlay({ overlay, view, commands, control, lastVerdict, live, t, language }) {
+export function Overlay({ overlay, view, commands, control, session, lastVerdict, live, t, language }) {
   const { open, close } = overlay;
   if (!open) return null;
   const words = { t, language };
-  if (open.panel) return html`<${Panel} name=${open.panel} view=${view} live=${live} overlay=${overlay} commands=${commands} control=${control} lastVerdict=${lastVerdict} ...${words} />`;
+  if (open.panel) return html`<${Panel} name=${open.panel} view=${view} live=${live} overlay=${overlay} commands=${commands} control=${control} session=${session} lastVerdict=${lastVerdict} ...${words} />`;
   const now = offeredNow(view, open.offer);
   const submit = (command) => commands.submit(open.offer, command);
   return html`<${Form} key=${open.opened} offer=${now ?? open.offer} gone=${!now} live=${live} submit=${submit} close=${close} ...${words} />`;

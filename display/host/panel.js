@@ -5,13 +5,14 @@ import { Displays } from "./displays_panel.js";
 import { keepFocus } from "./focus.js";
 import { keyCap } from "./keys.js";
 import { Operators } from "./operators_panel.js";
+import { SignIns } from "./sign_ins_panel.js";
 import { Evidence } from "./verdict.js";
 
-const PANEL_KEYS = { course: "k", displays: "F2", operators: "o", evidence: "z" };
+const PANEL_KEYS = { course: "k", displays: "F2", operators: "o", sign_ins: "F3", evidence: "z" };
 
 /** The panels there are to open: displays and control only where the server tells of them. @returns {[string, string][]} name, key */
 export function panelsOf(view) {
-  const there = { course: true, displays: Boolean(view.displays), operators: Boolean(view.control), evidence: true };
+  const there = { course: view.role !== "operator", displays: Boolean(view.displays), operators: Boolean(view.control), sign_ins: Boolean(view.sessions), evidence: view.role !== "operator" };
   return Object.entries(PANEL_KEYS).filter(([name]) => there[name]);
 }
 
@@ -20,8 +21,9 @@ export function panelsOf(view) {
  * @param {string} props.name which panel is open
  * @param {object} props.overlay {toggle, close, press} of useOverlay
  * @param {object} props.control what controlOf() says
+ * @param {string|null} props.session id of the session that this console has
  */
-export function Panel({ name, view, live, overlay, commands, control, lastVerdict, t, language }) {
+export function Panel({ name, view, live, overlay, commands, control, session, lastVerdict, t, language }) {
   const box = useRef(null);
   // On what is wanted of this panel, where that is plain; never on what Enter should not do by the way.
   useLayoutEffect(() => (box.current.querySelector("[data-first]") ?? box.current).focus(), [name]);
@@ -39,6 +41,7 @@ export function Panel({ name, view, live, overlay, commands, control, lastVerdic
         ${name === "course" && html`<${Course} view=${view} live=${live} press=${overlay.press} ...${words} />`}
         ${name === "displays" && html`<${Displays} view=${view} control=${control} commands=${commands} live=${live} ...${words} />`}
         ${name === "operators" && html`<${Operators} control=${control} commands=${commands} live=${live} t=${t} />`}
+        ${name === "sign_ins" && html`<${SignIns} view=${view} own=${session} commands=${commands} live=${live} t=${t} />`}
         ${name === "evidence" && html`<${Evidence} view=${view} last=${lastVerdict} ...${words} />`}
       </div>
       <footer class="form-foot">
@@ -53,7 +56,7 @@ export function Panel({ name, view, live, overlay, commands, control, lastVerdic
 function noteOf({ name, commands, control, t, language }) {
   const { refusal } = commands;
   if (refusal) return t("host.refused", { reason: refusal.why === "server" ? pick(refusal.reason, language) || t("host.refused.unknown") : t(`host.refused.${refusal.why}`) });
-  if (!control.mine && name !== "operators" && name !== "evidence") return html`<span class="form-note">${t("host.control.lookOnly")}</span>`;
+  if (!control.mine && name !== "operators" && name !== "sign_ins" && name !== "evidence") return html`<span class="form-note">${t("host.control.lookOnly")}</span>`;
   return name === "course" ? html`<span class="form-note">${t("host.panel.note")}</span>` : "";
 }
 

@@ -18,10 +18,10 @@ export function Side({ view, contestNs, overlay, live, t, language }) {
   return html`
     <aside class="zone zone-side" aria-label=${t("host.side")}>
       <${NowPicture} view=${view} aside=${displays} t=${t} />
-      <${NextPicture} view=${view} t=${t} />
+      ${view.role !== "operator" && html`<${NextPicture} view=${view} t=${t} />`}
       <${ShowTime} cues=${view.cue_sheet} sinceS=${sinceS} frozen=${frozen} t=${t} />
       <${CueSheet} view=${view} sinceS=${sinceS} t=${t} language=${language} />
-      <${Preview} preview=${view.preview} t=${t} />
+      ${view.role !== "operator" && html`<${Preview} preview=${view.preview} t=${t} />`}
     </aside>
   `;
 }

@@ -1,21 +1,28 @@
 // One page's line to the server: snapshots in, commands out, contest time kept in step.
 import { io } from "../vendor/socket.io.mjs";
+import { follow } from "./move.js";
+import { applied } from "./patch.js";
 import { pair } from "./strings.js";
 
 const CLOCK_SAMPLES = 8; // round trips kept; the shortest one tells the offset best
 const CLOCK_EVERY_MS = 1000; // also the heartbeat: a server that does not answer it is as good as gone
+const CLOCK_SELDOM_MS = 10000; // where the server has a beat of its own, as for a thousand phones
 const CLOCK_AT_START_MS = 120;
 const LOOK_EVERY_MS = 250;
 const STALE_AFTER_MS = 3000; // without a word: the page says that its picture is old
 const AGAIN_AFTER_MS = 5000; // without a word: what looks like a connection is given up for a new one
 const AGAIN_SPREAD_MS = 2000; // a thousand phones do not come back in the same instant
+const FEW = { reconnectionDelay: 250, reconnectionDelayMax: 1000 };
+const CROWD = { reconnectionDelay: 1000, reconnectionDelayMax: 4000, randomizationFactor: 0.9 }; // a thousand phones come back one after the other
+const MISSED_EVERY_MS = 500; // between two requests for the whole view
 const STEP_MS = 20; // two measures of one clock differ by no more than their round trips; beyond this one of the clocks jumped
 
 /**
  * Connect to a Socket.IO namespace.
  *
  * @param {string} namespace "/projector", "/host", "/judge", "/desk", "/stage" or "/audience"
- * @param {{onView: (view: object, fresh: boolean) => void, onLink: (link: {state: "connecting"|"live"|"lost"|"refused"}) => void}} handlers
+ * @param {{onView: (view: object, fresh: boolean) => void, onLink: (link: {state: "connecting"|"live"|"old"|"lost"|"refused"}) => void}} handlers
+ *   "old": whoever serves this page is there, and hears nothing from the stage itself
  *   `fresh`: the first view since the line came up; what differs from the one before may have happened long ago
  * @param {() => object} auth asked at each connection what the page says of itself
  * @returns {{command: (body: object) => Promise<object>, on: Function, emit: Function, again: () => void, contestNs: () => number, close: () => void}}
@@ -24,11 +31,17 @@ const STEP_MS = 20; // two measures of one clock differ by no more than their ro
  *   `again()` gives the connection up for a new one. `contestNs()` is the server's contest time now, in nanoseconds, as well as this page knows it.
  */
 export function connect(namespace, { onView, onLink }, auth = () => ({})) {
-  const socket = io(namespace, { auth: (say) => say(auth()), transports: ["websocket"], reconnectionDelay: 250, reconnectionDelayMax: 1000, timeout: 3000 });
+  const socket = io(namespace, { auth: (say) => say({ patches: true, ...auth(), ...move?.claim() }), transports: ["websocket"], timeout: 3000, ...(namespace === "/audience" ? CROWD : FEW) });
+  const move = follow(namespace, socket);
   let samples = [];
   let offsetNs = null; // contest time minus performance.now()
   let revision = -1;
   let epoch = null; // which contest the revision belongs to
+  let whole = null; // the last view, and which one it is: what the next patch is put into
+  let serial = null;
+  let askedWhole = -Infinity;
+  let clockEvery = CLOCK_EVERY_MS;
+  let old = false; // we are told that the picture is old
   let fresh = true;
   let closed = false;
   let lastHeard = performance.now();
@@ -40,12 +53,13 @@ export function connect(namespace, { onView, onLink }, auth = () => ({})) {
   const say = (state) => {
     if (state === linkState || closed) return;
     linkState = state;
+    move.link(state);
     onLink({ state });
   };
 
   const heard = () => {
     lastHeard = performance.now();
-    if (socket.connected) say("live");
+    if (socket.connected) say(old ? "old" : "live");
   };
 
   const measure = () => {
@@ -55,6 +69,8 @@ export function connect(namespace, { onView, onLink }, auth = () => ({})) {
     socket.timeout(2000).emit("clock", (error, answer) => {
       if (error || !answer || closed) return;
       const received = performance.now();
+      old = answer.stale === true;
+      if (typeof answer.contest_ns !== "number") return heard();
       const sample = { trip: received - sent, offset: answer.contest_ns - ((sent + received) / 2) * 1e6 };
       // A laptop that slept: its clock stood still meanwhile, and what was measured before is worth nothing.
       samples = samples.filter((one) => Math.abs(one.offset - sample.offset) / 1e6 <= (one.trip + sample.trip) / 2 + STEP_MS);
@@ -86,26 +102,61 @@ export function connect(namespace, { onView, onLink }, auth = () => ({})) {
   socket.on("connect", () => {
     samples = [];
     fresh = true;
+    old = false;
+    clockEvery = CLOCK_EVERY_MS;
+    whole = serial = null;
     measureAFewTimes();
     heard();
   });
-  socket.on("snapshot", (view) => {
+  const take = (view, contestNs) => {
     if (!fresh && view.epoch === epoch && view.revision < revision) return; // overtaken on the way
     epoch = view.epoch;
     revision = view.revision;
-    const told = view.contest_ns - performance.now() * 1e6;
+    const told = contestNs - performance.now() * 1e6;
     if (offsetNs === null || (samples.length === 0 && Math.abs(told - offsetNs) > 5e8)) offsetNs = told; // another server's clock, perhaps
     const first = fresh;
     fresh = false;
     heard();
+    move.seen(view);
     onView(view, first);
+  };
+  const missed = () => {
+    if (performance.now() - askedWhole < MISSED_EVERY_MS) return;
+    askedWhole = performance.now();
+    socket.emit("again");
+  };
+
+  socket.on("snapshot", (view, about) => {
+    whole = view;
+    serial = about?.serial ?? null;
+    take(view, about?.contest_ns ?? view.contest_ns);
+  });
+  socket.on("patch", (patch) => {
+    if (serial !== null && patch.epoch === epoch && patch.to <= serial) return; // in the whole view already
+    if (serial === null || patch.epoch !== epoch || patch.from !== serial) return missed();
+    try {
+      whole = applied(patch, whole);
+    } catch {
+      serial = null;
+      return missed();
+    }
+    serial = patch.to;
+    take(whole, whole.contest_ns);
+  });
+  socket.on("beat", () => {
+    clockEvery = CLOCK_SELDOM_MS;
+    heard();
+  });
+  socket.on("stale", (told) => {
+    old = told?.stale === true;
+    heard();
   });
   socket.on("disconnect", () => say("lost"));
   socket.on("connect_error", (error) => say(error.message === "sign-in" ? "refused" : "lost"));
 
   const ticker = setInterval(() => {
     const now = performance.now();
-    if (now - lastAsked >= CLOCK_EVERY_MS - LOOK_EVERY_MS / 2) measure();
+    if (now - lastAsked >= clockEvery - LOOK_EVERY_MS / 2) measure();
     if (linkState === "refused") return;
     if (now - lastHeard > STALE_AFTER_MS) say("lost");
     if (socket.connected ? now - lastHeard > patience : !socket.active) again(); // not active: the server itself has cut the line
@@ -121,6 +172,7 @@ export function connect(namespace, { onView, onLink }, auth = () => ({})) {
     emit: (event, ...content) => socket.connected && socket.emit(event, ...content),
     close: () => {
       closed = true;
+      move.close();
       clearInterval(ticker);
       for (const timer of beginning) clearTimeout(timer);
       window.removeEventListener("online", reachable);

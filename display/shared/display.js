@@ -41,13 +41,13 @@ function watchForCopies(id, onTaken) {
  * @param {(display: object) => void} onChange called with the new `props()`
  * @returns {{address: object, auth: () => object, follow: (line: object) => void, update: (view: object) => void, tell: (sound: object) => void, props: () => object}}
  *   `auth()`: what the page says at each connection; `follow(line)`: take what the line brings; `update(view)`: what stands on the page now;
- *   `tell({state, audible, volume})`: how it stands with sound; `props()`: {page, view, name, settings, muted, language, flash, sound, audible, volume}
+ *   `tell({state, audible, volume})`: how it stands with sound; `props()`: {page, view, name, settings, muted, session, language, flash, sound, audible, volume}
  */
 export function createDisplay(onChange) {
   const address = readAddress(location);
   let page = storedId();
   let line = null;
-  let told = { name: address.name, settings: {}, muted: false };
+  let told = { name: address.name, settings: {}, muted: false, session: null };
   let sound = { state: null, audible: false, volume: 1 }; // null: it is being found out
   const size = () => [window.innerWidth, window.innerHeight].map((length) => Math.round(length * window.devicePixelRatio));
   const flash = createFlash(() => changed());
@@ -60,6 +60,7 @@ export function createDisplay(onChange) {
       name: told.name,
       settings,
       muted: told.muted,
+      session: told.session,
       language: settings.lang,
       flash: flash.shown(),
       sound: sound.state,
@@ -75,7 +76,10 @@ export function createDisplay(onChange) {
     reload: () => location.reload(),
     view: ({ to }) => {
       const next = addressOf(to, location);
-      if (next !== null && next !== location.pathname + location.search) location.assign(next);
+      if (next === null || next === location.pathname + location.search) return;
+      // The audience's pages have a port of their own, and so a storage of their own: the id goes along behind the #.
+      const elsewhere = [next, location.pathname].some((one) => one.startsWith("/audience"));
+      location.assign(elsewhere ? `${next}#page=${page}` : next);
     },
   };
 
@@ -88,7 +92,7 @@ export function createDisplay(onChange) {
     });
     line.on("connect", report);
     line.on("display", (next) => {
-      told = { name: next.name || null, settings: next.settings ?? {}, muted: Boolean(next.muted) };
+      told = { name: next.name || null, settings: next.settings ?? {}, muted: Boolean(next.muted), session: next.session ?? told.session }; // said once a connection
       changed();
     });
     line.on("do", (what) => asked[what.do]?.(what));

@@ -5,13 +5,15 @@ import { consoleStrings } from "./strings/console.js";
 import { desk } from "./strings/desk.js";
 import { house } from "./strings/house.js";
 import { judge } from "./strings/judge.js";
+import { logAlarm } from "./strings/log_alarm.js";
 import { moment } from "./strings/moment.js";
 import { overlay } from "./strings/overlay.js";
 import { projector } from "./strings/projector.js";
+import { signIns } from "./strings/sign_ins.js";
 import { stage } from "./strings/stage.js";
 import { testCard } from "./strings/test_card.js";
 
-const CATALOGUE = { ...common, ...projector, ...consoleStrings, ...house, ...judge, ...desk, ...moment, ...stage, ...audience, ...overlay, ...testCard };
+const CATALOGUE = { ...common, ...projector, ...consoleStrings, ...logAlarm, ...house, ...signIns, ...judge, ...desk, ...moment, ...stage, ...audience, ...overlay, ...testCard };
 const LANGUAGES = { "zh-CN": 0, en: 1 };
 
 /**

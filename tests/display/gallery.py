@@ -19,6 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Route
 
+from server.trust_page import CSS
 from server.web import DISPLAY
 from tests.browser import chromium
 from tests.display.all_pages import LANGUAGES, PAGES, Shown, Size, View, dressed
@@ -111,11 +112,11 @@ def _shot(page: Page, folder: Path, shown: Shown, size: Size, task: Task, state:
 
 
 def plain_pages(browser: Browser, folder: Path) -> list[Shot]:
-    """Index and sign-in as the server fills them; plain HTML without a view."""
+    """Index, sign-in and trust page as the server fills them; plain HTML without a view."""
     shots = []
-    for state, file in (("index", "index/index.html"), ("sign-in", "login/index.html")):
+    for state, file, role in PLAIN_PAGES:
         text = (DISPLAY / file).read_text(encoding="utf-8")
-        for word, value in FILLED.items():
+        for word, value in {**FILLED, "ROLE": role}.items():
             text = text.replace("{{" + word + "}}", value)
         for size in (Size(1366, 768), Size(390, 844)):
             page = browser.new_page(viewport={"width": size.width, "height": size.height})
@@ -133,7 +134,9 @@ def plain_pages(browser: Browser, folder: Path) -> list[Shot]:
 def _serve(text: str, route: Route) -> None:
     """The page itself, or a file that it names."""
     path = route.request.url.removeprefix(ORIGIN)
-    if path.startswith("/display/"):
+    if path.startswith("/trust/"):
+        route.fulfill(path=DISPLAY / CSS[path])
+    elif path.startswith("/display/"):
         route.fulfill(path=DISPLAY / path.removeprefix("/display/"))
     else:
         route.fulfill(body=text, content_type="text/html; charset=utf-8")
@@ -145,7 +148,17 @@ FILLED = {
     "NUMBERED": "judge",
     "CHOICES": "".join(f"<option value={number}>{number}</option>" for number in range(1, 6)),
     "ERROR": "",
+    "FINGERPRINT": " ".join(["E5:7A:4D:C3"] * 8),
+    "UNTIL": "2028-11-22",
 }
+PLAIN_PAGES = (
+    ("index", "index/index.html", ""),
+    *(
+        (f"sign-in-{role}", "login/index.html", role)
+        for role in ("host", "operator", "judge", "desk", "display")
+    ),
+    ("trust", "trust/index.html", ""),
+)
 
 
 def make(folder: Path, names: set[str] | None, jobs: int) -> list[str]:

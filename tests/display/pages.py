@@ -9,11 +9,13 @@ from typing import Any
 
 from playwright.sync_api import Page, Route
 
-from server.web import DISPLAY, POLICY
+from server.guard import headers
+from server.web import DISPLAY
 
 HERE = Path(__file__).parent
 MEDIA = HERE / "fixtures" / "media"  # what a view names as /media/NAME
 ORIGIN = "http://stage.test"
+POLICY = headers()["Content-Security-Policy"]
 STAND_INS = {"/display/shared/connection.js": HERE / "connection.js"}
 # What is cut off, unless it scrolls on purpose, ends in an ellipsis, or is the ledger, which shows as many rows as fit.
 CUT_OFF = """() => [...document.querySelectorAll("body *")].filter((element) => {

@@ -18,7 +18,7 @@ from .play import Play
 from .test_whole_contests import CONTESTS, surroundings
 
 KEYS = {"Space", "Escape", *"abcdefghijlnpqrstuvwxy"}
-"""Every key that some button has. The others are the console's: M mutes, K, O, Z, F2, F4 open panels, digits press."""
+"""Every key that some button has. The others are the console's: M mutes, K, O, Z, F2, F3, F4 open panels, digits press."""
 
 
 def buttons(state: State) -> list[Offer]:

@@ -17,7 +17,7 @@ with warnings.catch_warnings():
     import eventlet
     from eventlet import tpool
 
-    from server.stage_process import FILE_PART, LargeFile, with_large_files
+    from server.serving import FILE_PART, LargeFile, with_large_files
 
 PARTS = 5
 CONTENT = bytes(range(256)) * (FILE_PART * PARTS // 256)

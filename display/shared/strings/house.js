@@ -55,6 +55,7 @@ export const house = {
   "host.view.test": ["测试图", "Test card"],
   "host.view.judge": ["评委平板", "Judge"],
   "host.view.desk": ["选手屏", "Desk"],
+  "host.view.operator": ["操作员", "Operator"],
   "host.sound.on": ["有声", "Sounding"],
   "host.sound.off": ["无声", "Silent"],
   "host.sound.volume": ["音量 {n}", "volume {n}"],

@@ -1,0 +1,63 @@
+"""`run.py audience`: one more process for phones, on any machine, fed over a Redis server; and what `serve` takes for it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REDIS = "FIRSTPRESS_REDIS"
+CHANNEL = "flask-socketio"  # Flask-SocketIO's own default; python-socketio's is another, and a mismatch loses all in silence
+
+
+def redis_options(parser: argparse.ArgumentParser) -> None:
+    """The options that `serve` and `audience` share."""
+    parser.add_argument(
+        "--redis",
+        metavar="URL",
+        help=f"redis://[:PASSWORD@]HOST[:PORT]: further audience processes share the show there (or {REDIS})",
+    )
+    parser.add_argument(
+        "--redis-channel",
+        metavar="NAME",
+        help=f"for several shows on one Redis server: the same name on both sides (default: {CHANNEL})",
+    )
+
+
+def register(
+    command: Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser],
+) -> None:
+    """Add the command to the command line."""
+    parser = command("audience", _run, "serve phones on this machine with what a show publishes over Redis")
+    redis_options(parser)
+    parser.add_argument("--host", default="0.0.0.0", help="address to listen on (default: all)")
+    parser.add_argument("--port", type=int, default=8001)
+    parser.add_argument(
+        "--source",
+        metavar="URL",
+        help="the show's audience pages, e.g. http://192.168.1.10:8001: pictures come from there (default: as the show says)",
+    )
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    url = arguments.redis or os.environ.get(REDIS)
+    if not url:
+        print(f"firstpress: name the Redis server: --redis redis://HOST:6379 (or {REDIS})", file=sys.stderr)
+        return 2
+    call = [sys.executable, "-m", "server.audience_process"]
+    call += ["--host", arguments.host, "--port", str(arguments.port)]
+    call += ["--redis-channel", arguments.redis_channel] if arguments.redis_channel else []
+    call += ["--source", arguments.source] if arguments.source else []
+    # A process of its own that ends with us, as under the supervisor; its address may hold a password.
+    environment = {**os.environ, REDIS: url}
+    with subprocess.Popen(call, stdin=subprocess.PIPE, cwd=ROOT, env=environment) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            process.terminate()
+            process.wait()
+            return 130

@@ -1,0 +1,50 @@
+"""When the garbage of this process is collected: between questions, never while somebody may press or a clock runs."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from time import monotonic
+
+QUIET_S = 2.0  # without an arming, a clock or a change: now nobody waits for anything
+RARELY_S = 20.0  # between two collections of everything
+MOST_NEW = 400_000  # objects made since the last collection: memory must not run away in a question that takes an hour
+EVERY_S = 0.5  # how often `tick` wants to be called
+
+
+class Garbage:
+    """Holds the collector of this process. With 1,000 pages a collection of everything takes 0.1 to 0.24 s.
+
+    Args:
+        now_s: any clock that only goes forward, in seconds.
+    """
+
+    def __init__(self, now_s: Callable[[], float] = monotonic) -> None:
+        self._now_s = now_s
+        self._busy = False
+        self._last_change_s = now_s()
+        self._collected_s = now_s()
+        self.collections = {"all": 0, "young": 0}
+        gc.disable()
+        gc.collect()
+        gc.freeze()
+
+    def stir(self, busy: bool) -> None:
+        """Something has happened; busy: an arming is live or a clock runs from now on."""
+        self._busy = busy
+        self._last_change_s = self._now_s()
+
+    def tick(self) -> None:
+        """Collect if this is the moment for it."""
+        now_s = self._now_s()
+        quiet = not self._busy and now_s - self._last_change_s >= QUIET_S
+        if quiet and now_s - self._collected_s >= RARELY_S:
+            # What lived through the last collection has been put aside, out of sight of the young ones: it is looked at, too.
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            self._collected_s = now_s
+            self.collections["all"] += 1
+        elif gc.get_count()[0] >= MOST_NEW:
+            gc.collect(0)
+            self.collections["young"] += 1

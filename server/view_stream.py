@@ -1,0 +1,99 @@
+"""One view that many pages share: whole at first and after a gap, then as patches to the pages that asked for them.
+
+A page that says {"patches": true} when it connects gets `snapshot` with two parts, the view and {"serial", "contest_ns"}, and
+then `patch` {"epoch", "from", "to", "contest_ns", "set", "unset"}: `from` and `to` count what was published, not revisions.
+It asks `again` when `from` is not what it has. Every other page gets the whole view after each change, as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .patches import diff, is_news
+
+View = dict[str, Any]
+Send = Callable[[str, Any, str], None]
+"""Called as send(event, content, room or connection); a tuple is several parts of one message."""
+
+MOST_CHANGES = 100  # beyond these their paths are longer than the whole view
+PATCHES, WHOLE = "{}+patches", "{}+whole"
+
+
+class ViewStream:
+    """The pages of one view.
+
+    Args:
+        send: see `Send`; on one namespace.
+        name: of the rooms: unlike any other on this namespace.
+        now_ns: contest time.
+        enter: puts a connection into a room.
+    """
+
+    def __init__(
+        self, send: Send, name: str, now_ns: Callable[[], int], enter: Callable[[str, str], None]
+    ) -> None:
+        self._send = send
+        self._now_ns = now_ns
+        self._enter = enter
+        self._patches, self._whole = PATCHES.format(name), WHOLE.format(name)
+        self.last: View | None = None
+        self._serial = 0
+        self._asked: set[str] = set()  # the connections that take patches
+
+    @property
+    def serial(self) -> int:
+        """How many views were published."""
+        return self._serial
+
+    def join(self, connection: str, auth: Any, view: Callable[[], View | None]) -> None:
+        """Let a page in: it gets the view, and hears of each change from now on. `view` makes one of now."""
+        if isinstance(auth, dict) and auth.get("patches") is True:
+            self._asked.add(connection)
+            self._enter(connection, self._patches)
+        else:
+            self._enter(connection, self._whole)
+        self.snapshot(connection, view)
+
+    def leave(self, connection: str) -> None:
+        self._asked.discard(connection)
+
+    def snapshot(self, connection: str, view: Callable[[], View | None]) -> None:
+        """The whole view for one page."""
+        if connection in self._asked:
+            self.last = view() if self.last is None else self.last
+            # Not a view of this very moment: the next patch says what differs from the one that was published last.
+            made: Any = None if self.last is None else (self.last, self._about())
+        else:
+            made = view()
+        if made is not None:
+            self._send("snapshot", made, connection)
+
+    def publish(self, view: View) -> None:
+        """Tell every page of this view."""
+        last, self.last = self.last, view
+        self._serial += 1
+        self._send("snapshot", view, self._whole)
+        if not self._asked:
+            return
+        if last is None or last.get("epoch") != view.get("epoch"):
+            self._send("snapshot", (view, self._about()), self._patches)
+            return
+        patch = diff(last, view)
+        if last.get("revision") == view.get("revision") and not is_news(patch):
+            self.last, self._serial = last, self._serial - 1
+            return
+        numbered = {
+            "epoch": view.get("epoch"),
+            "from": self._serial - 1,
+            "to": self._serial,
+            "contest_ns": view.get("contest_ns"),
+            **patch,
+        }
+        if len(patch["set"]) + len(patch["unset"]) > MOST_CHANGES:
+            self._send("snapshot", (view, self._about()), self._patches)
+        else:
+            self._send("patch", numbered, self._patches)
+
+    def _about(self) -> dict[str, int]:
+        return {"serial": self._serial, "contest_ns": self._now_ns()}
