@@ -118,6 +118,7 @@ class Witness:
 
     def __init__(self) -> None:
         self._owners: dict[int, int] = {}  # row → the step it belongs to, 0 for none
+        self._steps: dict[int, int] = {}  # step → the one before it, 0 for none
         self._decisions: list[Decision] = []
         self._fouls: list[FoulCall] = []
         self._corrections: list[Correction] = []
@@ -127,10 +128,12 @@ class Witness:
 
     def saw(self, before: State | None, entry: Entry, after: State, wall_time: str) -> None:
         """Take one event down."""
-        self._owners[entry.seq] = after.before_seq if after.before is not None else 0
+        self._owners[entry.seq] = after.before_seq
         seq, event = entry.seq, entry.event
         if before is None:
             return
+        if after.before_seq == seq:
+            self._steps[seq] = before.before_seq
         question = after.turn.question.id if after.turn and after.turn.question else None
         match event:
             case e.TieRanked(cells, how, seed):
@@ -190,7 +193,7 @@ class Witness:
             case e.TieSettled(arming, seat, how, seed):
                 self._amend(arming, settled=(how, seat, seed))
             case e.Undone(what):
-                taken = sorted(_chain(before) - _chain(after))
+                taken = sorted(self._chain(before) - self._chain(after))
                 lost = [one for one in before.entries if one not in after.entries]
                 changes = tuple((one.seat, one.change_cp) for one in lost)
                 self._undone.append(UndoneStep(seq, wall_time, what, tuple(taken), changes))
@@ -244,26 +247,25 @@ class Witness:
         return self._judged(lines, state)
 
     def undone(self, state: State) -> tuple[UndoneStep, ...]:
-        chain = _chain(state)
+        chain = self._chain(state)
         return tuple(replace(one, redone=bool(one.taken) and set(one.taken) <= chain) for one in self._undone)
+
+    def _chain(self, state: State) -> frozenset[int]:
+        """The rows of every step that stands in `state`."""
+        found, at = set(), state.before_seq
+        while at:
+            found.add(at)
+            at = self._steps[at]
+        return frozenset(found)
 
     def _judged(self, lines: list[Line], state: State) -> tuple[Line, ...]:
         """The lines, each with its `stands` as of the final state."""
-        chain = _chain(state)
+        chain = self._chain(state)
 
         def stands(seq: int) -> bool:
             return self._owners[seq] == 0 or self._owners[seq] in chain
 
         return tuple(replace(line, stands=stands(line.seq)) for line in lines)
-
-
-def _chain(state: State) -> frozenset[int]:
-    """The rows of every step that stands in `state`."""
-    found, at = set(), state
-    while at.before is not None:
-        found.add(at.before_seq)
-        at = at.before
-    return frozenset(found)
 
 
 def _correction(before: State, event: e.Corrected, after: State, seq: int, wall_time: str) -> Correction:

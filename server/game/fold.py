@@ -76,7 +76,8 @@ def apply(state: State | None, entry: Entry) -> State:
         if state.notice is not None:
             changes["notice"] = None
         if not getattr(event, "joined", False):
-            changes["before"] = state
+            changes["before"] = history.not_too_deep(state)
+            changes["depth"] = changes["before"].depth + 1
             changes["before_what"] = _name_of(event)
             changes["before_ns"] = entry.contest_ns
             changes["before_seq"] = entry.seq

@@ -13,6 +13,26 @@ from .changed import changed
 from .screen import kept_playing
 from .state import Buzz, Clock, State, Turn
 
+KEPT = 400  # steps that can always be taken back: some forty questions
+DEEPEST = 2 * KEPT
+
+
+def not_too_deep(state: State) -> State:
+    """`state`, with no more than its last KEPT steps to go back to once there are DEEPEST.
+
+    Each state of the past holds its own score entries and questions used: kept for ever, a day of them would grow with
+    the square of its length.
+    """
+    if state.depth < DEEPEST:
+        return state
+    past = [state]
+    while len(past) <= KEPT and past[-1].before is not None:
+        past.append(past[-1].before)
+    kept = changed(past.pop(), before=None, depth=0)
+    for one in reversed(past):
+        kept = changed(one, before=kept, depth=kept.depth + 1)
+    return kept
+
 
 def undone(state: State, now_ns: int) -> State:
     """The state before the last step of `state`; it remembers `state` for a redo."""

@@ -217,7 +217,10 @@ class State:
     before: State | None = field(default=None, compare=False, repr=False)
     before_what: str = field(default="", compare=False)
     before_ns: int = field(default=0, compare=False)
-    before_seq: int = field(default=0, compare=False)  # the step that an undo would take back
+    before_seq: int = field(
+        default=0, compare=False
+    )  # the step that an undo would take back; 0: none was ever made
+    depth: int = field(default=0, compare=False)  # how many steps an undo after the other could take back
 
     @property
     def round(self) -> RoundRules | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.game import commands as c
+from server.game import history
 from server.game.fold import fold
 
 from .play import Play, S, book, rules
@@ -182,3 +183,19 @@ def test_an_undone_correction_touches_neither_clock_nor_arming() -> None:
     assert play.state.buzz.phase == "open" and play.score(2) == 100
     play.press(3)
     assert play.state.buzz.winner == 3, "the arming went on in the core, and so it did here"
+
+
+def test_a_long_day_keeps_some_hundred_steps_to_go_back_to_and_drops_those_of_the_morning() -> None:
+    play = Play()
+    for number in range(2 * history.DEEPEST):
+        play.do(c.Show("lineup" if number % 2 else "opening"))
+        assert play.state.depth <= history.DEEPEST
+    live, again = play.state, fold(play.log)
+    assert (again.depth, again.before_seq) == (live.depth, live.before_seq)
+    for back in range(history.KEPT):
+        assert play.state.before is not None, f"only {back} steps are left"
+        play.do(c.Undo())
+    while play.state.before is not None:
+        play.do(c.Undo())
+    assert "撤销" in play.refused(c.Undo())
+    assert fold(play.log) == play.state

@@ -46,9 +46,11 @@ def contests(tmp_path_factory: pytest.TempPathFactory) -> dict[int, tuple[Play, 
 
 
 def of(play: Play, tmp_path: Path) -> Result:
-    path = tmp_path / "contest.db"
-    path.unlink(missing_ok=True)
-    return result_at(store(play.log, path))
+    folder = tmp_path / str(
+        len(play.log)
+    )  # a log of its own each time: a file that is gone comes back from its journal
+    folder.mkdir()
+    return result_at(store(play.log, folder / "contest.db"))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
