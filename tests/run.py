@@ -58,7 +58,15 @@ RULES_SOAK = "rules-soak"
 BY_NAME = {GPIO_KERNEL: ["tests/gpio_kernel"], RULES_SOAK: ["tests/soak"]}
 NEED_NO_PACKAGES = {RULES_SOAK, "lint"}
 # What measures no time and shares nothing has four workers; boxes, timing and whole shows have a core each.
-SIDE_BY_SIDE = {"tests/game", "tests/question_bank", "tests/display", "tests/bank_pages", "tests/server"}
+SIDE_BY_SIDE = {
+    "tests/game",
+    "tests/question_bank",
+    "tests/display",
+    "tests/bank_pages",
+    "tests/server",
+    "tests/security",
+    "tests/audience",
+}
 WORKERS = 4  # on two cores: half of the time a page is waited for
 TIMED = 2  # at once, and never more than there are cores: they mostly sleep
 NOTHING_RUN = 5  # pytest's status when no test matched

@@ -14,6 +14,7 @@ from server.contest_file import read_contest
 from server.game.rulebook import questions_in
 
 MS = 1_000_000
+FULL = os.environ.get("FIRSTPRESS_FULL") == "1"
 
 
 def silent(_: str) -> None:
@@ -56,6 +57,7 @@ def test_the_contest_of_twelve_hours_has_questions_enough(tmp_path: Path) -> Non
         soak_player.contest(8)
 
 
+@pytest.mark.skipif(not FULL, reason="in full only: run.py test benchmarks")
 def test_a_short_soak_plays_and_finds_nothing_amiss() -> None:
     found = soak_show.run(0.1, silent, rest_s=2)
     assert found["played"]["questions"] == 12

@@ -24,7 +24,7 @@ from tests.game.random_book import Contest, contest
 from tests.game.random_commands import forward, likely
 
 S = 1_000_000_000
-SHOWS, STEPS, SHOWN = 30, 90, 150
+SHOWS, STEPS, SHOWN = 20, 90, 100
 RIM = Rim(timing="ok", simulated=True)
 
 

@@ -29,13 +29,13 @@ def folder() -> Iterator[Path]:
 
 TestContests = Contests.TestCase
 TestContests.settings = settings(
-    max_examples=120, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=80, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 
 def test_contests_at_random_without_a_disk() -> None:
     coverage = Coverage()
-    for seed in range(140):
+    for seed in range(80):
         run(seed, 50, coverage)
     assert coverage.checks["undone"] > 1000 and coverage.checks["redone"] > 500
     assert coverage.accepted.total() > 2000 and coverage.refused.total() > 2000

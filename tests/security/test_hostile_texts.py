@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from question_bank import samples
 from question_bank.bank import Bank
-from tests.browser import chromium, open_page, sign_in
+from tests.browser import open_page, sign_in
 from tests.live import Show, until
 
 IMAGE = "<img src=x onerror=window.evil=1>"
@@ -83,12 +83,6 @@ PUSHED = """() => { const all = document.documentElement;
   return all.scrollWidth > innerWidth + 1 || all.scrollHeight > innerHeight + 1; }"""
 MOST_STEPS = 60
 FULL = os.environ.get("FIRSTPRESS_FULL") == "1"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def read(document: dict[str, Any]) -> Rulebook | None:
         return None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.dictionaries(KEYS, DOCUMENTS, max_size=12))
 def test_any_document_is_a_rulebook_or_a_list_of_mistakes(document: dict[str, Any]) -> None:
     assert read(document) is None or len(document["contestant"]) >= 2
@@ -87,7 +87,7 @@ def branches(value: Any) -> list[tuple[Any, Any]]:
     return [pair for key in keys for pair in [(value, key), *branches(value[key])]]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_a_good_document_with_something_wrong_in_it(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(["default", "s301", "s453-w", "school-3"]))
@@ -290,7 +290,7 @@ def as_toml(book: Rulebook) -> str:
     return "\n".join(found)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(rulebooks())
 def test_a_legal_rulebook_comes_back_from_toml(book: Rulebook) -> None:
     text = as_toml(book)

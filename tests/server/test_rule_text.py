@@ -76,7 +76,7 @@ def effect(rules: RoundRules, setting: str) -> Any:
     return getattr(rules, setting)
 
 
-@many(max_examples=150)
+@many(max_examples=75)
 @given(st.data())
 def test_no_setting_can_change_without_a_text_that_changes(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(ALL_KINDS))
@@ -125,7 +125,7 @@ def test_every_setting_has_a_sentence_that_says_it(kind: str) -> None:
     assert wanted <= named
 
 
-@many(max_examples=300)
+@many(max_examples=150)
 @given(rounds() | rounds("tie_break"))
 def test_the_numbers_on_the_card_are_those_of_the_settings(rules: RoundRules) -> None:
     wanted = expected(rules, len(BOOK.contestants), len(BOOK.judges))
@@ -134,7 +134,7 @@ def test_the_numbers_on_the_card_are_those_of_the_settings(rules: RoundRules) ->
         assert found <= wanted.must | wanted.may, f"made up: {found - wanted.must - wanted.may}"
 
 
-@many(max_examples=300)
+@many(max_examples=150)
 @given(rounds() | rounds("tie_break"))
 def test_the_numbers_that_are_spoken_are_those_of_the_settings(rules: RoundRules) -> None:
     wanted = expected(rules, len(BOOK.contestants), len(BOOK.judges), spoken=True)
@@ -144,7 +144,7 @@ def test_the_numbers_that_are_spoken_are_those_of_the_settings(rules: RoundRules
             assert found <= wanted.must | wanted.may, f"made up: {found - wanted.must - wanted.may}"
 
 
-@many(max_examples=200)
+@many(max_examples=100)
 @given(rounds("compulsory") | rounds("buzz_in") | rounds("risk"))
 def test_the_table_of_points_is_what_the_settings_give(rules: RoundRules) -> None:
     rows = [row.change.en for row in points_of(rules)]
@@ -163,14 +163,14 @@ def test_the_table_of_points_is_what_the_settings_give(rules: RoundRules) -> Non
             assert found == list(rules.values_cp) and len(rows) == len(found) + rules.may_decline
 
 
-@many(max_examples=300)
+@many(max_examples=150)
 @given(rounds() | rounds("tie_break"))
 def test_the_spoken_script_has_no_figures(rules: RoundRules) -> None:
     for text in script(rules, BOOK):
         assert not re.search(r"\d", text.zh + text.en), text
 
 
-@many(max_examples=500)
+@many(max_examples=250)
 @given(rounds() | rounds("tie_break"), st.integers(2, 9))
 def test_a_slide_has_two_to_five_lines_that_can_be_read_from_afar(rules: RoundRules, seats: int) -> None:
     lines = rule_lines(rules, seats)
@@ -180,7 +180,7 @@ def test_a_slide_has_two_to_five_lines_that_can_be_read_from_afar(rules: RoundRu
         assert 0 < len(line.en) <= 60, line.en
 
 
-@many(max_examples=300)
+@many(max_examples=150)
 @given(rounds() | rounds("tie_break"))
 def test_every_figure_of_a_slide_is_a_setting(rules: RoundRules) -> None:
     wanted = expected(rules, len(BOOK.contestants), len(BOOK.judges))
@@ -214,7 +214,7 @@ RAW = re.compile(
 )
 
 
-@many(max_examples=100)
+@many(max_examples=60)
 @given(rulebooks())
 def test_no_text_shows_the_machines_own_words(book: Rulebook) -> None:
     for text in every_text(book):
@@ -227,7 +227,7 @@ def test_no_text_shows_the_machines_own_words(book: Rulebook) -> None:
         assert not re.search(r"[a-z]_[a-z]|None|<script|on\w+=|style=", card(book, language))
 
 
-@many(max_examples=100)
+@many(max_examples=60)
 @given(rulebooks(), rulebooks())
 def test_what_holds_for_the_whole_contest_is_on_the_card(book: Rulebook, other: Rulebook) -> None:
     for setting in ("base_cp", "staged", "judges", "contestants"):

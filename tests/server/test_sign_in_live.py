@@ -90,9 +90,6 @@ def host(show: Show) -> str:
     return cookie
 
 
-# The cookie
-
-
 def test_the_cookie_says_nothing_and_no_script_and_no_other_page_gets_it(show: Show) -> None:
     form = ask(show, "GET", "/login/host")
     field = re.search(r'name="csrf"\s+value="([^"]+)"', form.body)
@@ -132,9 +129,6 @@ def test_no_role_comes_from_the_address_line_or_from_what_a_page_says(show: Show
     assert ask(show, "POST", "/api/v1/commands?role=host", body, Cookie=judge).status == 401
 
 
-# Operator
-
-
 def test_an_operator_signs_in_and_may_what_the_table_says_and_nothing_more(show: Show) -> None:
     status, cookie = show.sign_in("operator", show.passphrases["operator"])
     assert status == 303
@@ -168,9 +162,6 @@ def test_whoever_only_looks_has_no_commands_at_all(show: Show, role: str) -> Non
             page.client.emit("command", {"id": uuid.uuid4().hex, "type": kind}, namespace=page.namespace)
         assert page.call("clock")["contest_ns"]
         assert show.get("/healthz")["revision"] == before
-
-
-# Tickets
 
 
 def test_a_code_signs_a_tablet_in_once(show: Show, token: str) -> None:

@@ -73,6 +73,7 @@ def test_it_follows_through_cuts_slow_wires_and_restarts(net: Network, show: Lap
     assert rows_of(tmp_path / "b")[:revision] == rows_of(show.data)[:revision]
 
 
+@pytest.mark.skipif(not full(), reason="in full only: run.py test standby")
 def test_it_refuses_what_is_no_continuation_and_says_what_to_do(
     net: Network, show: Laptop, tmp_path: Path
 ) -> None:
