@@ -157,7 +157,7 @@ def serve(arguments: argparse.Namespace) -> int:
         client_manager=fan_out,
         transports=["websocket"],
         max_http_buffer_size=LARGEST_MESSAGE,
-        ping_interval=10,
+        ping_interval=25,  # the beat tells a page that the line is alive; this tells us which phones are gone
         ping_timeout=10,
         manage_session=False,
         json=StrictJson,
@@ -198,7 +198,7 @@ def serve(arguments: argparse.Namespace) -> int:
     def beat() -> None:
         while True:
             eventlet.sleep(BEAT_S)
-            _guarded(phones.beat)
+            _guarded(phones.beat)  # which leaves it out where a view has just gone
 
     def collect() -> None:
         while True:

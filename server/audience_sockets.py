@@ -28,6 +28,7 @@ class Phones(Namespace):  # type: ignore[misc]
         self._most = most
         self._server = socketio.server
         self._here: dict[str, Rates] = {}
+        self._told = False  # everybody of a view, since the last beat
 
         def send(event: str, content: Any, to: str) -> None:
             socketio.server.emit(event, content, to=to, namespace=NAMESPACE, ignore_queue=True)
@@ -47,12 +48,15 @@ class Phones(Namespace):  # type: ignore[misc]
         return len(self._here)
 
     def beat(self) -> None:
-        """A sign of life for every page: cheaper than a thousand pages that ask for one."""
-        self._send("beat", None, EVERYBODY)
+        """A sign of life for every page: cheaper than a thousand pages that ask for one. A view is one as well."""
+        told, self._told = self._told, False
+        if not told:
+            self._send("beat", None, EVERYBODY)
 
     def publish(self) -> None:
         """Tell everybody of the newest view."""
         if self._hall.view is not None:
+            self._told = True
             self.stream.publish(self._hall.view)
 
     def renew(self, _: str, connection: str) -> None:

@@ -38,6 +38,7 @@ LOOK_EVERY_S = 0.1  # after those that are behind
 REPLACED = frozenset({"snapshot", "patch"})
 """Events of which a newer one makes an older one needless."""
 
+DONT_WAIT = socket.MSG_DONTWAIT
 TEXT_FRAME = 0x81  # RFC 6455, 5.2: one whole message of text, unmasked
 
 
@@ -67,6 +68,11 @@ class Line:
     spared: set[tuple[str, str]] = field(
         default_factory=set
     )  # (namespace, connection) to which a view is owed
+    send: Any = field(init=False)  # raw's own, None where raw is
+    waiting: Any = field(init=False)  # the messages in the queue
+
+    def __post_init__(self) -> None:
+        self.send, self.waiting = (self.raw.send, self.queue.queue) if self.raw is not None else (None, ())
 
     @classmethod
     def of(cls, client: Any, web_socket: Any) -> Self:
@@ -80,7 +86,7 @@ class Line:
             and isinstance(green.fd, _socket.socket)  # eventlet has a copy of the socket module
             and not hasattr(green.fd, "do_handshake")
             and hasattr(lock, "balance")
-            and hasattr(client.queue, "empty")
+            and isinstance(getattr(client.queue, "queue", None), deque)
         )
         return cls(client, client.queue, web_socket, lock, green.fd if plain else None)
 
@@ -93,7 +99,7 @@ class Line:
         """Write as much of a frame as goes without waiting. How much that was; raises OSError for a dead connection."""
         assert self.raw is not None
         try:
-            written: int = self.raw.send(frame, socket.MSG_DONTWAIT)
+            written: int = self.raw.send(frame, DONT_WAIT)
             return written
         except BlockingIOError:
             return 0
@@ -224,10 +230,37 @@ class FanOut(Manager):  # type: ignore[misc]
         try:
             while self._jobs:
                 job = self._jobs.popleft()
+                frame, size, lines, sent = job.frame, len(job.frame), self._lines, 0
                 for count, (connection, wire) in enumerate(job.to, 1):
-                    self._deliver(job, connection, wire)
+                    line = lines.get(wire)
+                    if (
+                        line is not None
+                        and line.send is not None
+                        and line.behind_s is None
+                        and not line.waiting
+                        and line.lock.balance > 0
+                        and not line.client.closed
+                        and not line.client.closing
+                    ):
+                        # The way of nearly all of a thousand, with no call but the one that writes.
+                        try:
+                            written = line.send(frame, DONT_WAIT)
+                        except BlockingIOError:
+                            written = 0
+                        except OSError:
+                            continue  # gone; its own green thread is about to notice
+                        if written == size:
+                            sent += 1
+                        elif written:
+                            sent += 1
+                            line.finish(frame[written:])
+                        else:
+                            self._deliver(job, connection, wire)
+                    else:
+                        self._deliver(job, connection, wire)
                     if count % TURN_EVERY == 0:
                         eventlet.sleep(0)
+                self.counted["direct"] += sent
         finally:
             self._running = False
 

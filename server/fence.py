@@ -185,11 +185,6 @@ class Fence:
         self.store()
         return kept.epoch
 
-    def claim_after(self, address: str) -> Claim:
-        """The claim that `take_over` will make us right to: what the old one is to hear before we begin."""
-        epoch = max(self._kept.epoch, self._kept.heard) + 1
-        return Claim(epoch, address, self._proof(epoch, address))
-
     def told(self) -> None:
         """The machine that we took over from has confirmed it. Raises OSError."""
         self._kept.peer_told = True

@@ -19,6 +19,7 @@ with warnings.catch_warnings():
     from eventlet.websocket import FailedConnectionError, RFC6455WebSocket
     from eventlet.wsgi import STATE_CLOSE, HttpProtocol
 
+from .http_rates import Asks
 from .limits import (
     BODY_S,
     HEAD_S,
@@ -63,6 +64,25 @@ def _address_of(connection: Any) -> str:
     """The peer of a connection as eventlet.wsgi keeps it: [address, socket, state]."""
     peer = connection[0]
     return str(peer[0]) if isinstance(peer, tuple) else ""
+
+
+def unhurried(app: Any, asks: Asks, vouched: Callable[[str], bool]) -> Any:
+    """A WSGI wrapper that lets nobody who is a stranger ask faster than `asks` has it; vouched: for a token that counts."""
+
+    def wrapped(environ: dict[str, Any], start_response: Any) -> Any:
+        address = str(environ.get("REMOTE_ADDR", ""))
+        wait_s = asks.wait_s(address, time.monotonic_ns())
+        scheme, _, token = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
+        if wait_s != 0.0 and not (scheme.lower() == "bearer" and vouched(token.strip())):
+            if wait_s is None:
+                refused("rate", address, "too many requests over HTTP")
+                head = [("Content-Length", "0"), ("Retry-After", "1"), ("Connection", "close")]
+                start_response("429 Too Many Requests", head)
+                return []
+            eventlet.sleep(wait_s)
+        return app(environ, start_response)
+
+    return wrapped
 
 
 class _SlowHeaders(Exception):

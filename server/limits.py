@@ -277,6 +277,10 @@ class Doors:
         if len(self._known) > MOST_KNOWN:
             del self._known[next(iter(self._known))]
 
+    def knows(self, address: str) -> bool:
+        """True for a machine that somebody has signed in from."""
+        return machine(address) in self._known
+
     def come(self, address: str) -> str | None:
         """Someone connects. None for let in (then `go` has to follow), else why not."""
         who = machine(address)
@@ -317,6 +321,8 @@ class Slots:
         if connection in self._holders:
             return None
         who, kind = machine(address), "audience" if namespace == "audience" else "looker"
+        if kind == "looker" and here(address):
+            kind = "here"  # the projector's window on this machine: strangers cannot take its place
         if account is not None:
             kind = account
             most = MOST_OF_ACCOUNT * (2 if account == "host" else 8 if account == "display" else 1)
@@ -327,7 +333,7 @@ class Slots:
         elif kind == "looker":
             if self._of[kind] >= MOST_LOOKERS:
                 return f"{MOST_LOOKERS} pages that nobody signed in for"
-            if not here(address) and self._lookers_of[who] >= MOST_LOOKERS_OF_ADDRESS:
+            if self._lookers_of[who] >= MOST_LOOKERS_OF_ADDRESS:
                 return f"{MOST_LOOKERS_OF_ADDRESS} pages of one machine that nobody signed in for"
             self._lookers_of[who] += 1
         self._of[kind] += 1

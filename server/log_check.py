@@ -9,9 +9,10 @@ from .journal import journal_path, transaction_of
 from .log_file import ROWS, open_readonly
 from .log_rows import LogDamaged, Row
 
-NEWEST = 50  # rows that are read again each time
-PART = 100  # older rows in turn: a final of 3,000 is read again every ten seconds
-BYTES = 64 * 1024  # of the journal in turn
+# Little at a time: while this thread computes, each message that the event loop sends may wait for it.
+NEWEST = 20  # rows that are read again each time
+PART = 40  # older rows in turn: a final of 3,000 is read again every twenty seconds
+BYTES = 16 * 1024  # of the journal in turn
 
 
 class LogCheck:

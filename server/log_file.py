@@ -166,11 +166,12 @@ def write_database(path: Path, content: Content) -> None:
     sync_folder(path.parent)
 
 
-def write_journal(path: Path, content: Content) -> None:
-    """Write a journal anew, whole or not at all. Raises OSError."""
+def write_journal(path: Path, content: Content, sound: bytes = b"", rows: int = 0) -> None:
+    """Write a journal anew, whole or not at all; it may begin with `sound`, which holds so many rows. Raises OSError."""
     fresh = path.with_name(f"{path.name}.new")
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        for transaction in transactions(content):
+        file.write(sound)
+        for transaction in transactions(content, rows):
             file.write(line_of(transaction))
         file.flush()
         os.fsync(file.fileno())
@@ -211,6 +212,16 @@ def put_damaged_aside(path: Path) -> Path:
     path.with_name(f"{path.name}-shm").unlink(
         missing_ok=True
     )  # an index of the other, made again when missing
+    return aside
+
+
+def keep_damaged(path: Path) -> Path:
+    """A second name for a damaged file, which it keeps when a sound one takes its first. Raises OSError."""
+    aside = unused(path.with_name(f"{path.name}.damaged-{stamp()}"))
+    try:
+        os.link(path, aside)
+    except OSError:  # a stick with a file system that has one name a file
+        shutil.copyfile(path, aside)
     return aside
 
 

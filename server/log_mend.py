@@ -14,6 +14,7 @@ from pathlib import Path
 from .journal import Journal, Reading, journal_path, line_of, reading_of, transactions
 from .log_file import (
     Found,
+    keep_damaged,
     open_for_writing,
     put_damaged_aside,
     read_database,
@@ -91,9 +92,9 @@ def mend(
             raise LogDamaged(f"{path} and its journal hold {content.end[0]} of {end[0]} rows")
     elif lost := copies.lost():
         raise LogDamaged(f"{path}: {lost}")
-    did = _mend_database(path, copies.found, content)
-    did += _mend_journal(journal_path(path), copies.reading, content)
-    return content, did
+    # The journal first, and at once: from then on it alone is all of the log, whenever the power fails.
+    of_journal = _mend_journal(journal_path(path), copies.reading, content)
+    return content, _mend_database(path, copies.found, content) + of_journal
 
 
 def _mend_database(path: Path, found: Found, content: Content) -> list[Deed]:
@@ -161,26 +162,23 @@ def _mend_journal(path: Path, reading: Reading | None, content: Content) -> list
         return []
     rows, size = _agreeing(reading, content)
     if reading.size and not size:
-        aside = put_damaged_aside(path)
+        aside = keep_damaged(path)
         write_journal(path, content)
         return [Deed(f"{path.name} was damaged and is kept as {aside.name}; written anew", aside.name)]
-    did = []
-    if size < reading.size or rows < len(content.rows):
+    did, lines = [], [line_of(one) for one in transactions(content, rows)]
+    if size < reading.size:
         with contextlib.closing(Journal(path)) as journal:
-            if size < reading.size:
-                torn = unused(path.with_name(f"{path.name}.torn-{stamp()}"))
-                torn.write_bytes(journal.read(size))
-                journal.retract(size)
-                left = reading.size - size
-                did.append(
-                    Deed(f"{path.name}: its last {left} bytes were not sound and are kept as {torn.name}")
-                )
-            lines = [line_of(one) for one in transactions(content, rows)]
-            if lines:
-                journal.append(lines)
-                did.append(
-                    Deed(f"{path.name}: {len(lines)} rows were missing at its end; taken from the database")
-                )
+            sound, left = journal.read(0, size), journal.read(size)
+        torn = unused(path.with_name(f"{path.name}.torn-{stamp()}"))
+        torn.write_bytes(left)
+        write_journal(path, content, sound, rows)
+        text = f"{path.name}: its last {len(left)} bytes were not sound and are kept as {torn.name}"
+        did.append(Deed(text))
+    elif lines:
+        with contextlib.closing(Journal(path)) as journal:
+            journal.append(lines)
+    if lines:
+        did.append(Deed(f"{path.name}: {len(lines)} rows were missing at its end; taken from the database"))
     return did
 
 

@@ -95,8 +95,8 @@ def merged(database: Content, journal: Content) -> Content:
         (journal, theirs),
         (database, ours),
     ):  # a body in both is the journal's: it has a checksum
-        if not rows or copy.get(1) != rows[0]:
-            continue
+        if not any(copy.get(row.seq) == row for row in rows):
+            continue  # of another contest: no row of this one's chain is in it
         found.paper = {**content.paper, **found.paper}
         for command_id, revision in content.commands.items():
             if 0 < revision <= len(rows) and copy.get(revision) == rows[revision - 1]:

@@ -18,6 +18,7 @@ COOKIE = "firstpress"
 IDLE_S = 24 * 3600  # without use
 STORE_SEEN_S = 600  # how far what is on disk about the last use may lag behind
 MOST_SESSIONS = 1_000
+MOST_OF_ACCOUNT = 40  # who signs in again and again pushes nobody out but themselves
 ID_LETTERS = 12
 LONGEST_LABEL = 40
 COOKIE_FORM = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -122,7 +123,10 @@ class Sessions:
         def edit(content: Content) -> None:
             kept = content["sessions"]
             kept[key] = row
-            for surplus in sorted(kept, key=lambda one: int(kept[one]["seen_s"]))[:-MOST_SESSIONS]:
+            by_use = sorted(kept, key=lambda one: int(kept[one]["seen_s"]))
+            account = (row["role"], row["number"])
+            own = [one for one in by_use if (kept[one]["role"], kept[one]["number"]) == account]
+            for surplus in {*own[:-MOST_OF_ACCOUNT], *by_use[:-MOST_SESSIONS]}:
                 del kept[surplus]
 
         self._store.change(edit, unsaved=True)

@@ -150,7 +150,8 @@ class Stage:
         self._look_at_log()
         if self._to_begin is not None and self.log.trouble is None:
             with self.turn:
-                self._changing(self._begin)
+                if self.may_rule() is None:  # another machine may have taken over meanwhile
+                    self._changing(self._begin)
 
     def _look_at_log(self) -> None:
         alarm = self.alarm()

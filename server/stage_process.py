@@ -38,12 +38,13 @@ from .disk_watch import DiskWatch
 from .event_log import EventLog, LogDamaged
 from .fanout import FanOut, keep_up
 from .fence import FenceDamaged
-from .front_door import Pool, Protocol, harden_web_sockets, keep_tidy
+from .front_door import Pool, Protocol, harden_web_sockets, keep_tidy, unhurried
 from .game.commands import Tick
 from .game.state import State
 from .garbage import EVERY_S, Garbage
 from .guard import Guard, guarded
 from .house import House
+from .http_rates import Asks
 from .limits import LARGEST_MESSAGE, Doors, Gate, StrictJson
 from .paper_vault import Vault
 from .reach import reach_of
@@ -74,7 +75,7 @@ SLOW_WAITING = 8
 HOUSE_S = 0.2  # a crowd that comes or goes is told to the host in one message, not in a thousand
 DISK_S = 0.1
 LOG_PAUSE_S = 0.5  # between two tries of a clock to have its end stored
-SWITCH_S = 5e-4  # a native thread with a ruling to store must not wait 5 ms for the event loop to yield
+SWITCH_S = 1e-4  # a native thread with a ruling to store must not wait 5 ms for the event loop to yield, nor the loop for it
 NICE = -5
 
 
@@ -275,7 +276,11 @@ def serve(
     print(f"stage ready on {address}:{port}", file=sys.stderr, flush=True)
     eventlet.wsgi.server(
         Paced(listener),
-        guarded(with_large_files(without_compression(app)), guard),
+        unhurried(
+            guarded(with_large_files(without_compression(app)), guard),
+            Asks(doors),
+            lambda token: auth.identity_of(token) is not None,
+        ),
         custom_pool=Pool(room, doors),
         **tls_listener.options(encryption, Protocol),
         log_output=False,

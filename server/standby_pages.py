@@ -56,7 +56,7 @@ class Moves:
         """
         self._pages[connection] = Page(namespace, session)
         self._untold.add(connection)
-        self._primary.came_from(origin)
+        self._primary.came_from(origin, session is not None)
         if isinstance(auth, dict) and (claim := claim_from(auth.get("fence"))) is not None:
             self._primary.hear(claim)
 

@@ -101,9 +101,13 @@ class Primary:
         """Where pages go when the standby has taken over, "" where none was ever seen."""
         return self.fence.successor or self._address
 
-    def came_from(self, origin: str) -> None:
-        """A page of ours was loaded from that origin: it will ask the standby from there."""
-        if origin and origin not in self.origins and len(self.origins) < MOST_ORIGINS:
+    def came_from(self, origin: str, signed_in: bool = True) -> None:
+        """A page of ours was loaded from that origin: it will ask the standby from there.
+
+        A stranger can call this machine anything; the last places are for pages that somebody signed in to.
+        """
+        most = MOST_ORIGINS if signed_in else MOST_ORIGINS // 2
+        if origin and origin not in self.origins and len(self.origins) < most:
             self.origins.append(origin)
 
     # What the standby asks

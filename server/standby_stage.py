@@ -202,6 +202,9 @@ class Standby:
         @app.post("/api/v1/replication/fence")
         def fence() -> dict[str, Any]:
             fenced = primary.hear(claim_from(request.get_json(force=True, silent=True)))
+            if fenced:
+                with primary.stage.turn:  # what was being stored is stored now, and is the last
+                    pass
             return {"fenced": fenced, "epoch": primary.fence.epoch, "revision": primary.stage.state.seq}
 
         @app.get("/api/v1/epoch")
@@ -244,11 +247,14 @@ def _tell(fence: Fence) -> None:
 
 def tell_fence(address: str, fence: Fence) -> bool:
     """Tell the machine at `address` that we rule. True when it says that it does not. Raises OSError, ValueError."""
-    return post_claim(address, asdict(fence.claim()))
+    return post_claim(address, asdict(fence.claim())) is not None
 
 
-def post_claim(address: str, claim: dict[str, Any]) -> bool:
-    """Hand a claim to the machine at `address`. True when it says that it is fenced. Raises OSError, ValueError."""
+def post_claim(address: str, claim: dict[str, Any]) -> int | None:
+    """Hand a claim to the machine at `address`. The last revision of one that says that it is fenced, else None.
+
+    Raises OSError, ValueError.
+    """
     parts = urlsplit(address)
     line = connect(address, TELL_WITHIN_S)
     try:
@@ -256,6 +262,8 @@ def post_claim(address: str, claim: dict[str, Any]) -> bool:
         headers = {"Content-Type": "application/json", "Origin": f"{parts.scheme}://{parts.netloc}"}
         line.request("POST", "/api/v1/replication/fence", json.dumps(claim), headers)
         answer = line.getresponse()
-        return bool(json.loads(answer.read(4096)).get("fenced")) if answer.status == 200 else False
+        told = json.loads(answer.read(4096)) if answer.status == 200 else {}
+        fenced = isinstance(told, dict) and told.get("fenced")
+        return int(told.get("revision", 0)) if fenced else None
     finally:
         line.close()

@@ -13,7 +13,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from .event_log import LogDamaged
 from .fence import Claim
+from .standby_copy import NotAContinuation
 from .standby_files import FileSpoilt
 from .standby_follow import Follower
 from .standby_line import Line, LinkDown, TurnedAway
@@ -55,22 +57,30 @@ def take_over(follower: Follower, line: Callable[[], Line], address: str) -> Tak
             "there is nothing to take over yet: this machine has not had a word of the show. Check the address and the network"
         )
     last = follower.status()
-    drained = _drain(follower, line(), last.there)
-    stopped = _tell(last.primary, fence.claim_after(address))
+    drained = _drain(follower, line())
+    # Kept here before it is told there: a disk that takes nothing must not leave a hall that nobody rules.
     epoch = fence.take_over(address, last.primary, follower.origins)
-    complete = drained is not None and copy.seq >= drained
-    text = _text(follower, last.there, drained, stopped)
+    stopped_at = _tell(last.primary, fence.claim())
+    if stopped_at is not None and stopped_at > copy.seq:
+        _drain(follower, line(), stopped_at)  # its breath was out before it was told: it went on
+    end = drained if stopped_at is None else stopped_at
+    complete = end is not None and copy.seq >= end
+    text = _text(follower, last.there, end, stopped_at is not None)
     revision = copy.seq
     copy.close()
-    return TakenOver(epoch, revision, complete, stopped, address, text)
+    return TakenOver(epoch, revision, complete, stopped_at is not None, address, text)
 
 
-def _drain(follower: Follower, line: Line, there: int | None) -> int | None:
-    """Stop the old stage and fetch its last rows. Its last revision, None where it did not answer."""
+def _drain(follower: Follower, line: Line, upto: int | None = None) -> int | None:
+    """Stop the old stage and fetch its last rows. Its last revision, None where it did not answer.
+
+    upto: the last row of a stage that has stopped already.
+    """
     end = time.monotonic() + DRAIN_S
-    revision = None
+    revision = upto
     try:
-        revision = int(line.ask("drain")["revision"])
+        if revision is None:
+            revision = int(line.ask("drain")["revision"])
         while follower.copy is not None and time.monotonic() < end:
             follower.poll(line, 0, last=True)
             if follower.copy.seq >= revision:
@@ -80,15 +90,15 @@ def _drain(follower: Follower, line: Line, there: int | None) -> int | None:
                 follower.fetch(line, file)
     except (LinkDown, TurnedAway, FileSpoilt) as error:
         print(f"firstpress: the old stage: {error}", file=sys.stderr)
-    except (OSError, sqlite3.Error, ValueError) as error:
+    except (OSError, sqlite3.Error, ValueError, LookupError, NotAContinuation, LogDamaged) as error:
         print(f"firstpress: the rest of the old stage cannot be kept: {error}", file=sys.stderr)
     finally:
         line.close()
     return revision
 
 
-def _tell(old: str, claim: Claim) -> bool:
-    """Tell the old stage that it no longer rules; True when it has said that it knows."""
+def _tell(old: str, claim: Claim) -> int | None:
+    """Tell the old stage that it no longer rules; the revision at which it says that it has stopped, None for no such word."""
     for _ in range(CLAIMS):
         try:
             return post_claim(old, asdict(claim))
@@ -97,7 +107,7 @@ def _tell(old: str, claim: Claim) -> bool:
             if isinstance(error, OSError):
                 break  # nobody there: it is told again and again once the show runs
     print(f"firstpress: {old} could not be told: {reason}", file=sys.stderr)
-    return False
+    return None
 
 
 def _text(follower: Follower, there: int | None, drained: int | None, stopped: bool) -> str:

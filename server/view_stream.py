@@ -73,27 +73,31 @@ class ViewStream:
         """Tell every page of this view."""
         last, self.last = self.last, view
         self._serial += 1
+        # Reckoned before anything is sent: sending may let others in, and they may publish.
+        told = self._news(last, view)
         self._send("snapshot", view, self._whole)
+        if told is not None:
+            self._send(*told, self._patches)
+
+    def _news(self, last: View | None, view: View) -> tuple[str, Any] | None:
+        """(event, content) for the pages that take patches, None where there is nothing to say."""
         if not self._asked:
-            return
+            return None
         if last is None or last.get("epoch") != view.get("epoch"):
-            self._send("snapshot", (view, self._about()), self._patches)
-            return
+            return "snapshot", (view, self._about())
         patch = diff(last, view)
         if last.get("revision") == view.get("revision") and not is_news(patch):
             self.last, self._serial = last, self._serial - 1
-            return
+            return None
+        if len(patch["set"]) + len(patch["unset"]) > MOST_CHANGES:
+            return "snapshot", (view, self._about())
         numbered = {
             "epoch": view.get("epoch"),
             "from": self._serial - 1,
             "to": self._serial,
             "contest_ns": view.get("contest_ns"),
-            **patch,
         }
-        if len(patch["set"]) + len(patch["unset"]) > MOST_CHANGES:
-            self._send("snapshot", (view, self._about()), self._patches)
-        else:
-            self._send("patch", numbered, self._patches)
+        return "patch", {**numbered, **patch}
 
     def _about(self) -> dict[str, int]:
         return {"serial": self._serial, "contest_ns": self._now_ns()}

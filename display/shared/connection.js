@@ -100,11 +100,6 @@ export function connect(namespace, { onView, onLink }, auth = () => ({})) {
   };
 
   socket.on("connect", () => {
-    samples = [];
-    fresh = true;
-    old = false;
-    clockEvery = CLOCK_EVERY_MS;
-    whole = serial = null;
     measureAFewTimes();
     heard();
   });
@@ -151,7 +146,15 @@ export function connect(namespace, { onView, onLink }, auth = () => ({})) {
     old = told?.stale === true;
     heard();
   });
-  socket.on("disconnect", () => say("lost"));
+  // Not at "connect": what the server says as it lets a page in, the first view among it, is heard before that.
+  socket.on("disconnect", () => {
+    samples = [];
+    fresh = true;
+    old = false;
+    clockEvery = CLOCK_EVERY_MS;
+    whole = serial = null;
+    say("lost");
+  });
   socket.on("connect_error", (error) => say(error.message === "sign-in" ? "refused" : "lost"));
 
   const ticker = setInterval(() => {

@@ -50,7 +50,9 @@ def test_a_websocket_is_made_by_an_entry_that_can_be_replaced() -> None:
 def test_a_client_has_its_queue_and_says_when_it_is_closed() -> None:
     server = engineio.Server(async_mode="eventlet")
     client = engineio.socket.Socket(server, "x")
-    assert isinstance(client.queue, Queue) and client.queue.empty()
+    assert isinstance(client.queue, Queue) and client.queue.empty() and not client.queue.queue
+    client.queue.put("packet")
+    assert len(client.queue.queue) == client.queue.qsize() == 1
     assert (client.closed, client.closing) == (False, False)
     assert client._websocket_handler.__self__ is client
 

@@ -277,7 +277,7 @@ def test_what_is_not_of_the_one_kind_goes_the_stock_way(
     fan_out: FanOut, server: socketio.Server, join: Join
 ) -> None:
     client = join()
-    client.line.raw = None  # TLS, say
+    client.line.raw = client.line.send = None  # TLS, say
     server.emit("view", 1, namespace=NAMESPACE)
     assert client.got == [] and client.queue.qsize() == 1
     server.emit("view", b"bytes", namespace=NAMESPACE)

@@ -143,6 +143,29 @@ def test_the_console_is_not_told_twice_of_the_same() -> None:
     assert [(patch["from"], patch["to"]) for patch in patches] == [(0, 1), (1, 2)]
 
 
+def test_who_publishes_while_another_does_leaves_no_page_with_a_wrong_view() -> None:
+    pages = Pages()
+    pages.come()
+    send, held = pages.stream._send, [{"revision": 1, "n": 7}]
+
+    def lets_others_in(event: str, content: Any, to: str) -> None:
+        send(event, content, to)
+        if held:
+            pages.publish(**held.pop())
+
+    pages.stream._send = lets_others_in
+    pages.publish(contest_ns=5)  # no news; while it is told there is some
+    pages.publish(revision=2, other=3)
+    (shown, about), *patches = [content for _, content in pages.sent["new"]]
+    for patch in patches:
+        if patch["from"] == about["serial"]:
+            shown, about = apply(patch, shown), {"serial": patch["to"]}
+    assert about["serial"] == pages.stream.serial and {**shown, "contest_ns": 0} == {
+        **pages.view,
+        "contest_ns": 0,
+    }
+
+
 def test_the_pages_put_patches_in_as_we_do(browser: Browser) -> None:
     cases: list[dict[str, Any]] = []
 

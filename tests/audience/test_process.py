@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.live import until
 
@@ -48,6 +49,29 @@ def test_patches_to_those_who_ask_and_views_to_the_others(stub: Stub, process: P
             "the whole view",
         )
         assert process.health()["deliveries"]["direct"] >= 4
+
+
+def test_the_first_change_comes_to_a_page_as_a_patch(stub: Stub, process: Process, browser: Browser) -> None:
+    """The first view is heard before the line says that it is up; a page that forgets it then asks for it again."""
+    stub.show(revision=1)
+    page, said = browser.new_page(), []
+    page.on("websocket", lambda line: line.on("framesent", lambda text: said.append(str(text))))
+    try:
+        page.goto(f"http://127.0.0.1:{process.port}/healthz")  # of the same origin, with no line of its own
+        page.evaluate(
+            """async () => {
+              const { connect } = await import("/display/shared/connection.js");
+              window.seen = [];
+              connect("/audience", { onView: (view, fresh) => seen.push([view.revision, fresh]), onLink: () => {} });
+            }"""
+        )
+        page.wait_for_function("() => seen.length === 1")
+        stub.show(revision=2)
+        page.wait_for_function("() => seen.length > 1")
+        assert page.evaluate("seen") == [[1, True], [2, False]]
+        assert not [text for text in said if '"again"' in text]
+    finally:
+        page.close()
 
 
 def test_phones_that_come_before_the_stage_wait_for_it(own_stub: Stub) -> None:

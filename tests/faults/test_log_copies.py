@@ -13,7 +13,7 @@ import pytest
 
 from server.event_log import EventLog, LogDamaged
 from server.journal import journal_path, reading_of
-from server.log_file import put_aside
+from server.log_file import put_aside, put_damaged_aside
 from server.log_rows import Row
 
 PAPER = [(f"q{number}", "secret " * 60) for number in range(10)]
@@ -158,6 +158,42 @@ def test_bad_places_in_both_copies_are_made_up_for_by_each_other(path: Path) -> 
     connection.close()
     lines = journal_path(path).read_bytes().split(b"\n")
     journal_path(path).write_bytes(b"\n".join([*lines[:30], b"0" * 40, *lines[31:]]))
+    is_whole(path, rows)
+
+
+SHORT_JOURNALS: dict[str, Callable[[list[bytes]], list[bytes]]] = {
+    "without its end": lambda lines: lines[:80],
+    "a bad line, and sound ones behind": lambda lines: [*lines[:4], b"0" * 40, *lines[5:]],
+    "a bad first line": lambda lines: [b"0" * 40, *lines[1:]],
+}
+
+
+@pytest.mark.parametrize("step", ["put_damaged_aside", "write_database", "write_journal"])
+@pytest.mark.parametrize("kind", SHORT_JOURNALS)
+def test_the_power_fails_in_the_middle_of_mending(
+    path: Path, kind: str, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What only the damaged database held must not be gone when it was put aside and nothing was written yet."""
+    rows = rows_of(path)
+    with sqlite3.connect(path) as connection:
+        if kind.startswith("a bad"):
+            connection.execute("UPDATE events SET body = '{}' WHERE seq > 100")
+    connection.close()
+    with path.open("r+b") as file:
+        file.seek(36)
+        file.write(b"\0\0\0\5")  # free pages that are not there: damaged, and every row can be read
+    lines = SHORT_JOURNALS[kind](journal_path(path).read_bytes().splitlines(keepends=False))
+    journal_path(path).write_bytes(b"".join(line + b"\n" for line in lines))
+
+    def cut(*_: object) -> None:
+        if step == "put_damaged_aside":
+            put_damaged_aside(path)
+        raise SystemExit("the power")
+
+    monkeypatch.setattr(f"server.log_mend.{step}", cut)
+    with contextlib.suppress(SystemExit):
+        EventLog(path)
+    monkeypatch.undo()
     is_whole(path, rows)
 
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import warnings
+from time import monotonic_ns
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server import limits
+from server.http_rates import LONGEST_WAIT_S, OF_MACHINE, Asks
 from server.limits import BadMessage, Bucket, Doors, Flow, Rates, Slots, loads, machine, page_message
 from server.refusals import LINES_IN_ALL, LINES_OF_ONE, WINDOW_NS, Refusals, escaped, without_secrets
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # eventlet is deprecated upstream
+    from server.front_door import unhurried
 
 S = 1_000_000_000
 JSON = st.recursive(
@@ -122,12 +129,45 @@ def test_the_last_places_are_for_who_runs_the_show() -> None:
     assert doors.come("192.168.8.20") is None
 
 
+def test_a_stranger_asks_over_http_no_faster_than_a_page_does() -> None:
+    doors = Doors(1000)
+    asks = Asks(doors)
+    assert all(asks.wait_s("10.0.0.1", 0) == 0 for _ in range(int(OF_MACHINE[1])))
+    waits = [asks.wait_s("10.0.0.1", 0) for _ in range(200)]
+    assert None in waits and max(one or 0 for one in waits) <= LONGEST_WAIT_S
+    assert sorted(waits[: waits.index(None)]) == waits[: waits.index(None)], "one after the other"  # type: ignore[type-var]
+    assert asks.wait_s("10.0.0.2", 0) == 0 and asks.wait_s("127.0.0.1", 0) == 0
+    doors.know("10.0.0.1")
+    assert asks.wait_s("10.0.0.1", 0) == 0, "who runs the show is held up by nobody, and never waits"
+
+
+def test_a_flood_over_http_is_refused_and_a_token_is_not() -> None:
+    passed: list[str] = []
+    said: list[str] = []
+    asks = Asks(Doors(1000))
+
+    def app(environ: dict[str, str], _: object) -> list[bytes]:
+        passed.append(environ["HTTP_AUTHORIZATION"])
+        return [b""]
+
+    flood = unhurried(app, asks, lambda token: token == "right")
+    while asks.wait_s("10.0.0.1", monotonic_ns()) is not None:
+        pass
+    environ = {"REMOTE_ADDR": "10.0.0.1"}
+    flood(environ, lambda status, _: said.append(status))
+    flood({**environ, "HTTP_AUTHORIZATION": "Bearer wrong"}, lambda status, _: said.append(status))
+    assert said == ["429 Too Many Requests"] * 2 and not passed
+    flood({**environ, "HTTP_AUTHORIZATION": "Bearer right"}, lambda status, _: said.append(status))
+    assert passed == ["Bearer right"]
+
+
 def test_lookers_share_their_places_and_the_signed_in_have_their_own() -> None:
     slots = Slots()
     for machine_number in range(10):
         for number in range(100):
             slots.take(f"{machine_number}-{number}", "projector", None, f"10.0.0.{machine_number}")
     assert slots.take("one more", "stage", None, "10.0.1.1") is not None
+    assert slots.take("the projector here", "projector", None, "127.0.0.1") is None
     for account in ("host", "operator", "judge-1", "desk-2", "display"):
         assert slots.take(f"of {account}", "projector", account, "10.0.0.1") is None
     for number in range(limits.MOST_OF_ACCOUNT - 1):

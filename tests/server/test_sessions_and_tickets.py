@@ -132,6 +132,20 @@ def test_there_are_never_too_many(bench: Bench, monkeypatch: pytest.MonkeyPatch)
     assert bench.sessions.of(first) is None and bench.sessions.of(last) is not None
 
 
+def test_who_signs_in_again_and_again_pushes_nobody_else_out(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.sessions.MOST_SESSIONS", 20)
+    monkeypatch.setattr("server.sessions.MOST_OF_ACCOUNT", 4)
+    host, judge = bench.sessions.begin(HOST, "a"), bench.sessions.begin(JUDGE, "a")
+    cookies = []
+    for _ in range(30):
+        bench.passes(1)
+        cookies.append(bench.sessions.begin(Identity("desk", seat=3), "b"))
+    assert bench.sessions.of(host) is not None and bench.sessions.of(judge) is not None
+    assert [bench.sessions.of(one) is not None for one in cookies[-5:]] == [False, True, True, True, True]
+
+
 def test_a_label_holds_nothing_that_is_not_for_a_line(bench: Bench) -> None:
     bench.sessions.begin(HOST, "a", "Mozilla/5.0 (iPad; CPU OS 17) Version/17 Safari/604")
     bench.sessions.begin(HOST, "a", "\u202e<script>\x00\n" + "x" * 500)

@@ -13,6 +13,7 @@ import pytest
 from server.contest_file import PRESET, read_contest
 from server.event_log import EventLog
 from server.game import commands as c
+from server.game.rulebook import Text
 from server.referee import create_contest
 from server.stage import Stage, wall_time
 
@@ -53,6 +54,17 @@ def test_a_look_ahead_that_fails_leaves_the_host_the_view_of_now(
         view = stage.view("host")
         assert view["scene"]["name"] == "lineup" and view["next_view"] is None and view["actions"]
     assert capsys.readouterr().err.count("ValueError: no future") == 1, "said once a state"
+
+
+def test_a_disk_that_comes_back_late_begins_nothing_where_another_machine_rules(stage: Stage) -> None:
+    before = stage.log.last_seq
+    stage._to_begin = c.StartSession("boot", 0, False, 0)  # the disk took nothing when we began
+    stage.may_rule = lambda: Text("别处", "elsewhere")
+    stage.keep_log()
+    assert stage.log.last_seq == before
+    stage.may_rule = lambda: None
+    stage.keep_log()
+    assert stage.log.last_seq > before
 
 
 def welcome(core: str) -> dict[str, Any]:

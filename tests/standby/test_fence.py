@@ -17,9 +17,11 @@ from server.game.rulebook import Text
 from server.host_view import Rim
 from server.standby_copy import paper_digest
 from server.standby_files import NAMES, FileSpoilt, Folder, Listed, keep, listed_from
+from server.standby_follow import Status
 from server.standby_line import address_of
 from server.standby_pages import Moves
 from server.standby_primary import DRAINED_S, FREE_AFTER_S, LOST_AFTER_S, Primary, Refusal
+from server.standby_take_over import TakenOver, take_over
 
 HERE, THERE = "http://10.0.0.1:8000", "http://10.0.0.2:8000"
 
@@ -36,9 +38,8 @@ def pair(tmp_path: Path) -> tuple[Fence, Fence]:
 
 def test_a_claim_fences_and_stays_over_a_restart(tmp_path: Path) -> None:
     old, new = pair(tmp_path)
-    foreseen = new.claim_after(THERE)
     assert new.take_over(THERE, HERE, (HERE,)) == 1
-    assert new.claim() == foreseen and new.to_tell == HERE and not new.fenced
+    assert new.to_tell == HERE and not new.fenced
     assert old.hear(new.claim()) and old.fenced and old.successor == THERE
     assert not old.hear(new.claim())  # no news
     again = Fence.at(tmp_path / "a", "contest")
@@ -94,6 +95,66 @@ def test_what_has_not_the_form_of_a_claim_is_none(message: Any) -> None:
 def test_a_standby_that_did_not_take_over_does_not_rule(tmp_path: Path) -> None:
     _, new = pair(tmp_path)
     assert new.fenced and new.successor == HERE and Fence.at(tmp_path / "b", "contest", logged=7).fenced
+
+
+class Following:
+    """A standby at row 5; what it asks the old stage for is a row at a time."""
+
+    def __init__(self, fence: Fence) -> None:
+        self.fence, self.origins, self.heard_wall_s = fence, (), 0.0
+        self.copy = SimpleNamespace(seq=5, wall_time="now", close=lambda: None)
+        self.stop = lambda: None
+
+    def status(self) -> Status:
+        return Status(HERE, here=5, there=5)
+
+    def missing(self) -> list[Listed]:
+        return []
+
+    def poll(self, *_: Any, **__: Any) -> None:
+        self.copy.seq += 1
+
+
+def taken(
+    new: Fence, monkeypatch: pytest.MonkeyPatch, stops_at: int | None
+) -> tuple[Callable[[], TakenOver], list[Any]]:
+    """A take-over of a stage that is at row 6 when it is drained, and says that it stopped at another."""
+    told: list[Any] = []
+
+    def post_claim(_: str, claim: dict[str, Any]) -> int | None:
+        told.append(claim)
+        return stops_at
+
+    monkeypatch.setattr("server.standby_take_over.post_claim", post_claim)
+    line = SimpleNamespace(ask=lambda _: {"revision": 6}, close=lambda: None)
+    return lambda: take_over(Following(new), lambda: line, THERE), told  # type: ignore[arg-type, return-value]
+
+
+def test_a_take_over_that_cannot_be_kept_is_told_to_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the old one stops, the new one does not begin, and the hall has nobody."""
+    _, new = pair(tmp_path)
+    do, told = taken(new, monkeypatch, 6)
+
+    def full() -> None:
+        raise OSError("no room")
+
+    monkeypatch.setattr(new, "store", full)
+    with pytest.raises(OSError, match="no room"):
+        do()
+    assert told == []
+
+
+@pytest.mark.parametrize(("stops_at", "revision"), [(6, 6), (9, 9), (None, 6)])
+def test_what_the_old_one_ruled_until_it_heard_is_taken_over_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stops_at: int | None, revision: int
+) -> None:
+    _, new = pair(tmp_path)
+    do, told = taken(new, monkeypatch, stops_at)
+    done = do()
+    assert told == [asdict(new.claim())] and done.epoch == 1
+    assert (done.revision, done.complete, done.old_stopped) == (revision, True, stops_at is not None)
 
 
 def test_a_damaged_file_is_no_leave_to_rule(tmp_path: Path) -> None:
@@ -194,6 +255,16 @@ def test_a_proved_claim_stops_the_rulings_and_sends_the_pages(tmp_path: Path) ->
             ("three", True, None),
         }
         assert len(made) == 1  # a ticket made now would never reach the other laptop
+
+
+def test_strangers_do_not_fill_the_list_of_origins(tmp_path: Path) -> None:
+    with primary(tmp_path) as (_, show, _new):
+        moves = Moves(show, lambda wanted: [])
+        for number in range(50):
+            moves.joined(f"stranger {number}", "/projector", None, f"http://10.0.0.1:{number + 1}", {})
+        session = SimpleNamespace(key="k", identity=SimpleNamespace(role="host", number=None))
+        moves.joined("console", "/host", session, HERE, {})  # type: ignore[arg-type]
+        assert HERE in show.origins
 
 
 def test_files_go_nowhere_but_into_the_folder(tmp_path: Path) -> None:
