@@ -205,6 +205,11 @@ class FanOut(Manager):  # type: ignore[misc]
             return
         if namespace not in self.rooms:
             return
+        skipped = skip_sid if isinstance(skip_sid, list) else [skip_sid]
+        people: Iterable[tuple[str, str]] = self.get_participants(namespace, room)
+        receivers = [one for one in people if one[0] not in skipped]
+        if not receivers:
+            return  # before a large view is encoded for nobody
         parts = list(data) if isinstance(data, tuple) else [] if data is None else [data]
         encoded = self.server.packet_class(
             socketio_packet.EVENT, namespace=namespace, data=[event, *parts]
@@ -214,13 +219,9 @@ class FanOut(Manager):  # type: ignore[misc]
                 event, data, namespace, room, skip_sid, None, **options
             )  # with bytes in it: none of ours
             return
-        skipped = skip_sid if isinstance(skip_sid, list) else [skip_sid]
-        people: Iterable[tuple[str, str]] = self.get_participants(namespace, room)
-        receivers = [one for one in people if one[0] not in skipped]
-        if receivers:
-            message = engineio_packet.Packet(engineio_packet.MESSAGE, encoded)
-            self._jobs.append(_Job(namespace, event, message, framed(message.encode()), receivers))
-            self._work()
+        message = engineio_packet.Packet(engineio_packet.MESSAGE, encoded)
+        self._jobs.append(_Job(namespace, event, message, framed(message.encode()), receivers))
+        self._work()
 
     def _work(self) -> None:
         """Deliver what there is, one message after the other: nobody ever gets an older one after a newer."""
