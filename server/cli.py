@@ -11,12 +11,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from question_bank import cli as bank_cli
-
 from . import (
     __version__,
     audience_command,
-    bank_commands,
     doctor,
     finalists,
     flash,
@@ -270,6 +267,12 @@ def _parser() -> argparse.ArgumentParser:
 def main(argv: list[str]) -> int:
     """Run one command. Returns the exit status."""
     if argv[:1] == ["bank"]:
+        from question_bank import (
+            cli as bank_cli,  # its importers take as long to load as all that a show needs
+        )
+
+        from . import bank_commands
+
         return bank_cli.main(argv[1:], bank_commands.more, bank_commands.lines_of)
     if not argv or (argv[0].startswith("-") and argv[0] not in ("-h", "--help", "--version")):
         argv = ["serve", *argv]

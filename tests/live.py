@@ -22,6 +22,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from server.auth import Auth
+from server.identity import Identity
+from tests import made_bank
 from tests.made_accounts import put_into
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,7 +59,7 @@ class Show:
         boxes: str = "sim",
         port: int | None = None,
         audience_port: int = 0,  # none: most tests have no phones, and a process less
-        first_start: bool = False,  # it makes its passphrases itself and prints them
+        first_start: bool = False,  # it makes its passphrases itself, and takes the sample bank in
     ) -> None:
         self.data = data
         self.port = port or free_port()
@@ -64,10 +67,13 @@ class Show:
         self._call = [sys.executable, "-m", "server.cli", "serve", "--data", str(data), "--host", "127.0.0.1"]
         self._call += ["--port", str(self.port), "--boxes", boxes, "--no-browser"]
         self._call += ["--audience-port", str(audience_port), *arguments]
+        self._first_start = first_start
         self.passphrases: dict[str, str] = {} if first_start else put_into(data)
         self.printed: list[str] = []
 
     def __enter__(self) -> Self:
+        if not self._first_start:
+            made_bank.put_into(self.data)
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
         self.process = subprocess.Popen(
             self._call, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT, env=environment
@@ -136,12 +142,8 @@ class Show:
         return urllib.request.urlopen(request, timeout=10)
 
     def token(self, role: str = "host", judge: int | None = None, seat: int | None = None) -> str:
-        """A token made by the product's own command."""
-        call = [sys.executable, "-m", "server.cli", "token", "--data", str(self.data), "--role", role]
-        call += ["--judge", str(judge)] if judge else []
-        call += ["--seat", str(seat)] if seat else []
-        made = subprocess.run(call, capture_output=True, text=True, check=True, cwd=ROOT)
-        return made.stdout.strip()
+        """A token as `run.py token` makes it."""
+        return Auth.at(self.data).new_token(Identity(role, judge, seat))
 
     def command(self, token: str, kind: str, command_id: str | None = None, **fields: Any) -> tuple[int, Any]:
         """(status, answer) of POST /api/v1/commands."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -23,8 +24,9 @@ from tests.display.pages import HERE, open_role
 from tests.game.random_book import Contest, contest
 from tests.game.random_commands import forward, likely
 
+FULL = os.environ.get("FIRSTPRESS_FULL") == "1"
 S = 1_000_000_000
-SHOWS, STEPS, SHOWN = 20, 90, 100
+SHOWS, STEPS, SHOWN = (30, 90, 150) if FULL else (12, 90, 60)
 RIM = Rim(timing="ok", simulated=True)
 
 
