@@ -126,6 +126,9 @@ def _outlook(state: State, turn: Turn) -> View | None:
 def _call(state: State, turn: Turn, rules: RoundRules | None) -> View:
     if turn.ruling is not None:
         return {"name": "ruling", "ruling": _ruling(turn)}
+    if turn.seat is None:
+        # A question for all was taken back and the next is not there yet: nobody is called, the hall sees the round.
+        return {"name": "round_title", "tie": tie_view(state)} if state.tie else {"name": "round_title"}
     if not isinstance(rules, Risk) or rules.sealed or turn.stake_cp:
         chosen = None
         if isinstance(rules, Risk):

@@ -25,7 +25,7 @@ from tests.game.cases import (
     scored,
     turn_of,
 )
-from tests.game.play import Play
+from tests.game.play import Play, book, rules
 
 
 def offered(play: Play) -> list[str]:
@@ -306,3 +306,12 @@ def test_an_older_log_masks_no_judge() -> None:
     book = {"kind": "scenario", "title": {"zh": "情景", "en": "Scenario"}}
     assert codec._round(book).mask_own_unit is False
     assert codec._round({**book, "mask_own_unit": True}).mask_own_unit is True
+
+
+def test_nobody_is_called_while_a_question_for_all_is_exchanged() -> None:
+    play = Play(book(rules("buzz_in")))
+    play.do(c.StartRound(), c.Present(), c.ReplaceQuestion("印错了"))
+    assert play.state.turn is not None and play.state.turn.question is None
+    assert projector_view(play.state, 0)["scene"] == {"name": "round_title"}
+    play.do(c.Present())
+    assert projector_view(play.state, 0)["scene"]["name"] == "question"
