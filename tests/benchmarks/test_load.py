@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import threading
@@ -17,6 +18,8 @@ from benchmarks import cli, load, load_figures
 from benchmarks.load_crowd import Crowd, build
 from benchmarks.load_figures import Heard, Measured, Run
 from tests.live import until
+
+FULL = os.environ.get("FIRSTPRESS_FULL") == "1"
 
 PHONES = 6
 MS = 1_000_000
@@ -337,6 +340,7 @@ def test_percentiles_are_by_nearest_rank() -> None:
         load_figures.percentile([], 0.5)
 
 
+@pytest.mark.skipif(not FULL, reason="in full only: run.py test benchmarks")
 def test_a_small_load_is_measured_whole() -> None:
     found = load.run((12,), silent, runs=1, broadcasts=4)
     (ours,), (stock,) = found["ours"], found["stock"]
