@@ -20,7 +20,8 @@ from tests.server.socket_page import SocketPage
 
 COMMANDS = 25
 HANGS_MS = 2000
-ANSWER_WITHIN_S = 0.5  # a frame is 16 ms; two cores are shared with whatever else is tested
+USUALLY_WITHIN_S = 0.05  # of nine answers in ten: a frame is 16 ms, two cores are shared with other tests
+ALWAYS_WITHIN_S = HANGS_MS / 2000  # a page that waits for the disk waits for all of one sync: twice as long
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not here")
@@ -103,7 +104,9 @@ def test_a_disk_that_hangs_holds_up_no_page(tmp_path: Path) -> None:
                 "both copies waited for the disk"
             )
             assert len(waits) > 20
-            assert max(waits) < ANSWER_WITHIN_S and max(served) < ANSWER_WITHIN_S, (max(waits), max(served))
+            for each in (waits, served):
+                assert sorted(each)[len(each) * 9 // 10] < USUALLY_WITHIN_S, sorted(each)
+                assert max(each) < ALWAYS_WITHIN_S, sorted(each)
             assert red, "the console says that the disk does not answer"
             until(lambda: there.alarm() is None, "the alarm ends")
         there.check()

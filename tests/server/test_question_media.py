@@ -27,8 +27,8 @@ name = "乙"
 kind = "compulsory"
 turns = 16
 """
-"""Two contestants and as many turns as the bank below has questions, so that the one with a picture is among them."""
-QUESTIONS = 2 * 16 + 1
+"""Two contestants and as many turns as the bank below has questions, none in reserve: the one with a picture is asked."""
+QUESTIONS = 2 * 16
 PICTURED = "sample-C33"
 
 
