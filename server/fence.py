@@ -3,6 +3,8 @@
 DATA/fence.json keeps, for each contest: our epoch, the highest that was proved to us, who has it, and the key of the
 proofs, which both machines share. Whoever has heard of a higher epoch than its own rules no longer, also after a restart.
 A phone that merely says "epoch 999" proves nothing and changes nothing.
+
+What one machine answers another that asks is sealed with the same key, for that one question (see standby_ask.py).
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ LONGEST_FILE = 256 * 1024
 HIGHEST = 10**9
 ADDRESS = re.compile(r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\]):[0-9]{1,5}")
 """An origin as a browser writes it, with its port; it goes into a header, so nothing else may."""
+QUESTION = re.compile("[0-9a-f]{32}")
+"""What whoever asks makes up, so that no answer of another time passes for this one's."""
 
 
 class FenceDamaged(ValueError):
@@ -81,6 +85,7 @@ class Fence:
     def __init__(self, path: Path, contest: str, logged: int = 0) -> None:
         self._path = path
         self._writing = threading.Lock()
+        self._changes = self._stored = 0  # how often it was changed here, and how many of these are on disk
         self.contest = contest
         kept = _read(path).get(contest, {})
         try:
@@ -130,6 +135,11 @@ class Fence:
         return self._kept.follower
 
     @property
+    def kept(self) -> bool:
+        """False while something that holds here is not on disk, so that a restart would forget it."""
+        return self._stored == self._changes
+
+    @property
     def to_tell(self) -> str:
         """The machine that we took over from and that has not confirmed it, "" for none."""
         return "" if self._kept.peer_told or self.fenced else self._kept.peer
@@ -144,24 +154,65 @@ class Fence:
 
     def claim(self) -> Claim:
         """That we rule with our epoch, for others to check."""
-        return Claim(self.epoch, self.address, self._proof(self.epoch, self.address))
+        return self._claim(self.epoch, self.address)
+
+    def known(self) -> Claim | None:
+        """Who rules, as far as we know that another does or that we took over; None while the show was never moved."""
+        if not self.fenced:
+            return self.claim() if self.epoch and self.address else None
+        epoch = self._kept.heard if not self._kept.standby_of else self._kept.epoch
+        return self._claim(epoch, self.successor) if epoch else None
+
+    def seal(self, question: str, *said: int) -> str | None:
+        """What only who has the key can put under an answer to that question, None for one that has not the form of one.
+
+        said: what is answered: our epoch and whether we rule; or, to a claim, what `post_claim` of standby_stage.py returns.
+        """
+        if not QUESTION.fullmatch(question):
+            return None
+        text = "\n".join(["firstpress answer", self.contest, question, *(str(int(one)) for one in said)])
+        return hmac.new(bytes.fromhex(self._kept.key), text.encode(), hashlib.sha256).hexdigest()
+
+    def about(self, question: str = "", serves: bool = True) -> dict[str, Any]:
+        """What anybody may know: {"contest", "epoch", "rules", "claim": that of `known`|None, "seal": see `seal`|None}.
+
+        question: of whoever asks, "" for none; serves: False for a standby, which rules only once its show runs.
+        """
+        claim, rules = self.known(), serves and not self.fenced
+        return {
+            "contest": self.contest,
+            "epoch": self.epoch,
+            "rules": rules,
+            "claim": asdict(claim) if claim else None,
+            "seal": self.seal(question, self.epoch, rules),
+        }
+
+    def proves(self, claim: Claim) -> bool:
+        """True for a claim of somebody who has our contest's key, whatever its epoch. No more than a few microseconds."""
+        return hmac.compare_digest(claim.proof, self._proof(claim.epoch, claim.address))
+
+    def believe(self, claim: Claim) -> bool:
+        """As `hear`, in memory alone: the caller has it kept, see `store`."""
+        if claim.epoch <= max(self._kept.epoch, self._kept.heard) or not self.proves(claim):
+            return False
+        self._changes += 1
+        self._kept.heard, self._kept.successor = claim.epoch, claim.address
+        return True
 
     def hear(self, claim: Claim) -> bool:
         """Take notice of a claim. True when it is proved and higher than anything heard: from now on we are fenced.
 
         Raises OSError when it cannot be kept; it holds in memory all the same.
         """
-        if claim.epoch <= max(self._kept.epoch, self._kept.heard):
-            return False
-        if not hmac.compare_digest(claim.proof, self._proof(claim.epoch, claim.address)):
-            return False
-        self._kept.heard, self._kept.successor = claim.epoch, claim.address
-        self.store()
-        return True
+        believed = self.believe(claim)
+        if believed:
+            self.store()
+        return believed
 
     def followed_by(self, address: str) -> None:
-        """A standby follows us; pages are told of it also after a restart. Raises OSError."""
+        """A standby follows us; pages are told of it also after a restart. Raises OSError; it holds in memory all the same."""
         if self._kept.follower != address:
+            self._changes += 1
             self._kept.follower = address
             self.store()
 
@@ -169,6 +220,7 @@ class Fence:
         """We are the standby of the show at `address`, of that epoch. Raises OSError."""
         kept = self._kept
         if (kept.epoch, kept.key, kept.standby_of) != (epoch, key, address):
+            self._changes += 1
             kept.epoch, kept.key, kept.standby_of = epoch, key, address
             kept.heard, kept.successor = 0, ""
             self.store()
@@ -179,6 +231,7 @@ class Fence:
         address: our origin for others; peer: who has to be told; origins: where the pages come from that move to us.
         """
         kept = self._kept
+        self._changes += 1
         kept.epoch = max(kept.epoch, kept.heard) + 1
         kept.heard, kept.successor, kept.standby_of, kept.follower = 0, "", "", ""
         kept.address, kept.peer, kept.peer_told, kept.origins = address, peer, False, origins
@@ -186,18 +239,24 @@ class Fence:
         return kept.epoch
 
     def told(self) -> None:
-        """The machine that we took over from has confirmed it. Raises OSError."""
+        """The machine that we took over from has confirmed it, and kept it. Raises OSError."""
+        self._changes += 1
         self._kept.peer_told = True
         self.store()
+
+    def _claim(self, epoch: int, address: str) -> Claim:
+        return Claim(epoch, address, self._proof(epoch, address))
 
     def _proof(self, epoch: int, address: str) -> str:
         text = f"{self.contest}\n{epoch}\n{address}".encode()
         return hmac.new(bytes.fromhex(self._kept.key), text, hashlib.sha256).hexdigest()
 
     def store(self) -> None:
-        """Whole or not at all, on disk when this returns; readable by the owner alone. Raises OSError."""
+        """Whole or not at all, on disk when this returns; readable by the owner alone. Raises OSError, FenceDamaged."""
         with self._writing:
+            changes = self._changes
             self._store()
+            self._stored = changes
 
     def _store(self) -> None:
         content = {**_read(self._path), self.contest: asdict(self._kept)}

@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from question_bank import samples
 from question_bank.bank import Bank
 from question_bank.paper_file import Opened
 from question_bank.schema import BankError
 
-from . import supervisor
+from . import supervisor, tls_start
 from .addresses import bracketed, lan_address
 from .event_log import LogDamaged
 from .log_file import put_aside
@@ -34,9 +33,10 @@ from .paper_vault import is_locked
 from .show_start import CannotStart, Show, boxes_of, check_port, lock_of
 from .standby_control import Control, order
 from .standby_follow import CannotFollow, Follower
-from .standby_line import TROUBLE, Line, address_of, connect
+from .standby_line import TROUBLE, Line, address_of, authority_of, connect
 from .standby_take_over import NothingToTakeOver, TakenOver, take_over
 from .standby_waiting import Waiting
+from .tls_context import FOLDER, context
 
 DONE, NO, WRONG_CALL, INTERRUPTED = 0, 1, 2, 130
 ID_FILE = "standby.id"
@@ -94,7 +94,8 @@ class _Standby:
         with contextlib.ExitStack() as held:
             held.enter_context(lock_of(show.data))
             _prepare_bank(show.data)
-            waiting = Waiting(show.address, show.port, self._about)
+            encryption = context(show.data / FOLDER) if show.tls else None
+            waiting = Waiting(show.address, show.port, self._about, lambda: follower.fence, encryption)
             held.callback(waiting.close)
             held.enter_context(contextlib.closing(Control(show.data, self._orders.put)))
             signal.signal(signal.SIGUSR1, lambda *_: self._orders.put(None))
@@ -114,14 +115,7 @@ class _Standby:
         return replace(self._setting.show, opened=self._opened, rehearsal=self._follower.rehearsal)
 
     def _about(self) -> dict[str, Any]:
-        follower = self._follower
-        known = follower.status()
-        return {
-            "contest": follower.copy.contest if follower.copy else "",
-            "epoch": known.epoch,
-            "revision": known.here,
-            "origins": follower.origins,
-        }
+        return {"revision": self._follower.status().here, "origins": self._follower.origins}
 
     def _watch(self) -> Callable[[dict[str, Any]], None] | None:
         """Say how far it is until somebody orders the take-over; returns whom to answer. Raises CannotFollow, BankError."""
@@ -175,7 +169,8 @@ class _Standby:
 
     def _take_over(self, answer: Callable[[dict[str, Any]], None] | None) -> TakenOver | None:
         try:
-            return take_over(self._follower, lambda: self._line(TAKING_OVER_S), self._own_address())
+            line, own = (lambda: self._line(TAKING_OVER_S)), self._own_address()
+            return take_over(self._follower, line, own, self._setting.authority)
         except (NothingToTakeOver, OSError, sqlite3.Error) as error:
             self._say(str(error))
             if answer is not None:
@@ -194,6 +189,8 @@ def _prepare_bank(data: Path) -> None:
     """What a show finds missing at its start takes time: the samples are loaded now."""
     with Bank(data / "bank.db") as bank:
         if bank.count() == 0:
+            from question_bank import samples  # with all importers: for a machine without a bank alone
+
             samples.load(bank)
 
 
@@ -240,11 +237,19 @@ def run(arguments: argparse.Namespace) -> int:
         boxes_of(show)
         check_port(show)
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        primary = address_of(arguments.primary)
+        if primary.startswith("https:") and not show.tls:
+            raise CannotStart(
+                f"pages of {primary} can only go to a machine that serves HTTPS too: add --tls (docs/tls.md)"
+            )
+        tls_start.encrypted(show)  # what is wrong with the certificate must not come out at the take-over
         address = address_of(arguments.address) if arguments.address else ""
+        if address:  # by that name the pages will call us
+            show = replace(show, allow_hosts=(urlsplit(address).hostname or "",))
         setting = Setting(
-            primary=address_of(arguments.primary),
+            primary=primary,
             token=_token(arguments.token_file),
-            authority=arguments.authority,
+            authority=arguments.authority or authority_of(data),
             show=show,
             address=address,
             new=arguments.new,
@@ -269,7 +274,7 @@ def _order(data: Path, as_json: bool) -> int:
         print(f"firstpress: no standby runs on {data} ({error})", file=sys.stderr)
         return WRONG_CALL
     if told.get("ok"):
-        told["serves"] = _serves(str(told["address"]))
+        told["serves"] = _serves(str(told["address"]), authority_of(data))
     print(
         json.dumps(told) if as_json else told.get("text", "it gave no answer; look at its terminal"),
         flush=True,
@@ -277,13 +282,17 @@ def _order(data: Path, as_json: bool) -> int:
     return DONE if told.get("ok") and told.get("serves") else NO
 
 
-def _serves(address: str) -> bool:
-    """Whether the show is there, within the time that a take-over may take."""
-    own = f"http://127.0.0.1:{urlsplit(address).port}"  # where pages reach it by another address than this machine does
+def _serves(address: str, authority: Path | None) -> bool:
+    """Whether the show is there, within the time that a take-over may take. authority: of its certificate."""
+    where = urlsplit(address)
+    own = f"{where.scheme}://127.0.0.1:{where.port}"  # where pages reach it by another address than this machine does
     end = time.monotonic() + 15
     while time.monotonic() < end:
         for one in (address, own):
-            with contextlib.suppress(*TROUBLE, ValueError), contextlib.closing(connect(one, 1.0)) as line:
+            with (
+                contextlib.suppress(*TROUBLE, ValueError),
+                contextlib.closing(connect(one, 1.0, authority)) as line,
+            ):
                 line.request("GET", "/healthz")
                 told = json.loads(line.getresponse().read(65536))
                 if (told.get("fence") or {}).get("state") == "rules":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import re
@@ -15,8 +16,11 @@ from urllib.parse import urlsplit
 
 from . import __version__
 from .fence import ADDRESS
+from .limits import loads
+from .tls_context import AUTHORITY, FOLDER
 
 LONGEST_ANSWER = 64 * 1024 * 1024
+LONGEST_WORD = 4096  # bytes of an answer to `exchange`
 DEFAULT_PORT = 8000
 TROUBLE = (OSError, http.client.HTTPException)
 """What a line that is cut, slow or answered by something else raises."""
@@ -57,6 +61,48 @@ def connect(address: str, timeout_s: float, authority: Path | None = None) -> ht
         context = ssl.create_default_context(cafile=str(authority) if authority else None)
         return http.client.HTTPSConnection(host, port, timeout=timeout_s, context=context)
     return http.client.HTTPConnection(host, port, timeout=timeout_s)
+
+
+def authority_of(data: Path) -> Path | None:
+    """Who vouches for the other laptop's certificate: the authority that made ours (docs/tls.md). None where there is none."""
+    found = data / FOLDER / AUTHORITY
+    return found if found.exists() else None
+
+
+def exchange(
+    address: str,
+    method: str,
+    path: str,
+    message: dict[str, Any] | None = None,
+    within_s: float = 3.0,
+    authority: Path | None = None,
+) -> tuple[int, Any]:
+    """(status, what its JSON says) of one request on a connection of its own.
+
+    within_s: for all of it once the name is known, however slowly the other side answers; authority: see `connect`.
+    Raises OSError, http.client.HTTPException, ValueError.
+    """
+    parts = urlsplit(address)
+    line = connect(address, within_s, authority)
+    watch = threading.Timer(within_s, _break, (line,))
+    watch.daemon = True
+    watch.start()
+    try:
+        # The origin is its own: no page of another's sends this.
+        headers = {"Content-Type": "application/json", "Origin": f"{parts.scheme}://{parts.netloc}"}
+        line.request(method, path, None if message is None else json.dumps(message), headers)
+        answer = line.getresponse()
+        return answer.status, loads(answer.read(LONGEST_WORD))
+    finally:
+        watch.cancel()
+        line.close()
+
+
+def _break(line: http.client.HTTPConnection) -> None:
+    """Wake whoever reads from it. Of an encrypted line, too: its own `shutdown` would take the cipher away under the reader."""
+    if (open_socket := line.sock) is not None:
+        with contextlib.suppress(OSError):  # it was gone already
+            socket.socket.shutdown(open_socket, socket.SHUT_RDWR)
 
 
 class Line:

@@ -7,6 +7,7 @@ SQLite shows other readers a commit only after it is synced.
 from __future__ import annotations
 
 import sqlite3
+import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 
 from .addresses import bracketed, lan_address
 from .event_log import FIRST_HASH, Row
-from .fence import Claim, Fence
+from .fence import Claim, Fence, FenceDamaged
 from .game.rulebook import Text
 from .stage import Stage
 from .standby_copy import paper_digest, parts
@@ -27,6 +28,7 @@ LOST_AFTER_S = 3.5
 FREE_AFTER_S = 15.0  # silent for so long, a standby leaves its place to another
 DRAINED_S = 8.0  # the longest that a show holds its breath for a take-over that does not come
 FILES_EVERY_S = 1.0
+KEEP_EVERY_S = 1.0  # between two attempts to have the fence on a disk that refuses
 MOST_ORIGINS = 16
 COLUMNS = "seq, contest_ns, wall_time, type, body, prev_hash, hash"
 
@@ -83,6 +85,10 @@ class Primary:
         self._drained_until_s = 0.0
         self._paper: tuple[str, dict[str, str]] | None = None
         self._files: tuple[float, tuple[Listed, ...], str] | None = None
+        self._keeping = False
+        self._keep_again_s = 0.0
+        self._said = ""  # why the fence could not be kept
+        self.unasked = False  # whether the standby has taken over before we came is not known
         self.origins: list[str] = []
         self.phones_port = 0
         self.phones_tls = False
@@ -143,7 +149,7 @@ class Primary:
         files, digest = self._run(self._listed)
         if address != self._address:
             self._address = address
-            self._run(self.fence.followed_by, address)
+            self._keep(self.fence.followed_by, address)
             self._changed()
         return {
             "rows": rows,
@@ -179,17 +185,32 @@ class Primary:
         return {"revision": revision, "epoch": self.fence.epoch, "fenced": self.fence.fenced}
 
     def hear(self, claim: Claim | None) -> bool:
-        """Somebody says who rules. True when this machine is fenced (now, or since before)."""
-        if claim is not None and not self.fence.fenced:
-            try:
-                news = self._run(self.fence.hear, claim)
-            except OSError as error:
-                news = self.fence.fenced
-                print(f"firstpress: fenced, but it cannot be kept: {error}", flush=True)
-            if news:
-                self._changed()
-                self.show()
+        """Somebody says who rules. True when this machine is fenced (now, or since before); `fence.kept`: over a restart, too.
+
+        The disk has work for a claim that is proved and new alone, and for one at a time: anybody may say anything.
+        """
+        if claim is not None and self.fence.believe(claim):
+            self._changed()
+            self.show()
+            self._keep(self.fence.store)
         return self.fence.fenced
+
+    def _keep(self, how: Callable[..., None], *arguments: Any) -> None:
+        """Change the fence, or store what was changed. Where the disk refuses it holds in memory, and `tick` tries again."""
+        self._keeping, self._keep_again_s = True, self._now_s() + KEEP_EVERY_S
+        try:
+            self._run(how, *arguments)
+            self._said = ""
+        except (OSError, FenceDamaged) as error:
+            if self._said != str(error):
+                self._said = str(error)
+                print(
+                    f"firstpress: {error}: which machine rules cannot be kept yet",
+                    file=sys.stderr,
+                    flush=True,
+                )
+        finally:
+            self._keeping = False
 
     # What the console sees
 
@@ -197,6 +218,8 @@ class Primary:
         """To be called a few times a second: a link that has gone quiet is seen without anybody asking."""
         if self._drained_until_s and self._now_s() >= self._drained_until_s:
             self._drained_until_s = 0.0
+        if not self.fence.kept and not self._keeping and self._now_s() >= self._keep_again_s:
+            self._keep(self.fence.store)
         self.show()
 
     def show(self) -> None:
@@ -211,7 +234,9 @@ class Primary:
         if self._address and not fence.fenced:
             live = bool(self._follower) and self._now_s() - self._seen_s < LOST_AFTER_S
             behind = max(0, self.stage.state.seq - self._there) if self._follower else None
-            standby = {"address": self._address, "state": "live" if live else "lost", "behind": behind}
+            # Not even asked: it may rule, and nothing here would know.
+            gone = "unasked" if self.unasked and not self._follower else "lost"
+            standby = {"address": self._address, "state": "live" if live else gone, "behind": behind}
         if rim.fence != about or rim.standby != standby:
             self.stage.set_rim(fence=about, standby=standby)
 

@@ -6,28 +6,30 @@ under `/api/v1/replication` needs a token of the role standby, but for the fence
 
 from __future__ import annotations
 
-import http.client
 import json
 import re
+import secrets
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, jsonify, request, send_file
 
 from . import __version__
 from .event_log import EventLog
-from .fence import ADDRESS, Fence, claim_from
+from .fence import ADDRESS, Fence, FenceDamaged, claim_from
 from .guard import Guard, headers, origin_of
+from .limits import BadMessage, loads
+from .refusals import refused
 from .stage import RunBlocking, Stage
+from .standby_ask import Asking
 from .standby_files import Folder
-from .standby_line import connect
+from .standby_line import TROUBLE, authority_of, exchange
 from .standby_pages import Moves
 from .standby_primary import Primary, Refusal, fenced_text
 from .tickets import Tickets
@@ -37,6 +39,8 @@ LOOK_S = 0.02
 LONGEST_WAIT_S = 2.0
 TELL_EVERY_S = 2.0
 TELL_WITHIN_S = 3.0
+LONGEST_CLAIM = 1024  # bytes of a message
+MOST_CLAIMS = 4  # that wait at once for what is being stored
 FOLLOWER = re.compile("[0-9a-f]{32}")
 DIGEST = re.compile("[0-9a-f]{0,64}")
 
@@ -52,12 +56,21 @@ def fence_of(data: Path, log: EventLog) -> Fence:
     return Fence.at(data, contest, epoch)
 
 
+def asked_first(data: Path, log: EventLog) -> tuple[Fence, Asking]:
+    """As `fence_of`; a standby that took over while we were away has said so by now, if it can be reached."""
+    fence = fence_of(data, log)
+    asking = Asking(fence, authority_of(data))
+    asking.first()
+    return fence, asking
+
+
 class Standby:
     """Everything of a running show that has to do with its standby.
 
     Args:
         stage: the show; asked from now on whether it may rule.
         fence: of the same contest.
+        asking: what the standby was asked before the start.
         tickets: for the pages that will move.
         guard: pages may talk to the standby, too.
         run_blocking: runs what waits on the disk beside the event loop.
@@ -68,6 +81,7 @@ class Standby:
         self,
         stage: Stage,
         fence: Fence,
+        asking: Asking,
         tickets: Tickets,
         guard: Guard,
         run_blocking: RunBlocking,
@@ -77,7 +91,10 @@ class Standby:
         self.moves = Moves(self.primary, lambda wanted: list(run_blocking(tickets.make_many, wanted)))
         self._guard = guard
         self._data = stage.log_path.parent
+        self._asking = asking
         self._sleep = sleep
+        self._hearing = 0  # claims in hand
+        self.primary.unasked = asking.open
         stage.may_rule = self.primary.may_rule
         self.primary.on_change += [self._allow, self._say_fenced]
         self._allow()
@@ -106,6 +123,9 @@ class Standby:
         """Show how it stands, and tell the pages. A green thread of its own, for ever."""
         while True:
             try:
+                self.primary.unasked = self._asking.open
+                while not self._asking.claims.empty():
+                    self.primary.hear(self._asking.claims.get())
                 self.primary.tick()
                 self.moves.tick()
             except Exception:  # one page that cannot be told must not silence the others
@@ -113,11 +133,43 @@ class Standby:
             self._sleep(TICK_S)
 
     def tell_old(self) -> None:
-        """Until it has confirmed it, tell the machine that we took over from. Starts a native thread if there is one."""
+        """Until it has confirmed it, tell the machine that we took over from; and ask on whether we were taken over from.
+
+        Starts a native thread for each, if there is one to tell or ask.
+        """
         if self.primary.fence.to_tell:
             threading.Thread(
-                target=_tell, args=(self.primary.fence,), daemon=True, name="standby fence"
+                target=_tell,
+                args=(self.primary.fence, authority_of(self._data)),
+                daemon=True,
+                name="standby fence",
             ).start()
+        self._asking.go_on()
+
+    def hear(self, message: Any) -> dict[str, Any] | None:
+        """A claim over HTTP: how it stands here now, None for a message without a proof. Raises Refusal when too many wait."""
+        claim, primary = claim_from(message), self.primary
+        if claim is None or not primary.fence.proves(claim):
+            return None
+        if self._hearing >= MOST_CLAIMS:
+            raise Refusal("busy", "other claims are being stored; say it again")
+        self._hearing += 1
+        try:
+            fenced = primary.hear(claim)
+            if fenced:
+                with primary.stage.turn:  # what was being stored is stored now, and is the last
+                    pass
+        finally:
+            self._hearing -= 1
+        kept, revision = primary.fence.kept, primary.stage.state.seq
+        seal = primary.fence.seal(str(message.get("question", "")), fenced, kept, revision)
+        return {
+            "fenced": fenced,
+            "kept": kept,
+            "epoch": primary.fence.epoch,
+            "revision": revision,
+            "seal": seal,
+        }
 
     def wait(self, seq: int, files: str, seconds: float) -> None:
         """Until there is something to give, or the time is over."""
@@ -201,17 +253,21 @@ class Standby:
 
         @app.post("/api/v1/replication/fence")
         def fence() -> dict[str, Any]:
-            fenced = primary.hear(claim_from(request.get_json(force=True, silent=True)))
-            if fenced:
-                with primary.stage.turn:  # what was being stored is stored now, and is the last
-                    pass
-            return {"fenced": fenced, "epoch": primary.fence.epoch, "revision": primary.stage.state.seq}
+            if not 0 < (request.content_length or 0) <= LONGEST_CLAIM:
+                abort(413, f"a claim has {LONGEST_CLAIM} bytes at most")
+            try:
+                told = self.hear(loads(request.get_data()))
+            except BadMessage:
+                told = None
+            if told is None:
+                refused("claim", request.remote_addr or "", "no proof that another machine rules")
+                abort(403, "no proof that another machine rules")
+            return told
 
         @app.get("/api/v1/epoch")
         def epoch() -> Response:
             fence = primary.fence
-            claim = asdict(fence.claim()) if fence.address and not fence.fenced else None
-            answer = jsonify(contest=fence.contest, epoch=fence.epoch, rules=not fence.fenced, claim=claim)
+            answer = jsonify(fence.about(request.args.get("question", "")))
             origin = request.headers.get("Origin", "")
             if origin_of(origin) in {origin_of(one) for one in (*fence.origins, *primary.origins)}:
                 answer.headers["Access-Control-Allow-Origin"] = origin
@@ -228,42 +284,51 @@ def _address_of(message: dict[str, Any]) -> str:
     return f"{scheme}://{shown}:{message.get('port')}"
 
 
-def _tell(fence: Fence) -> None:
-    """In a thread: say it again and again until it is heard."""
+def _tell(fence: Fence, authority: Path | None) -> None:
+    """In a thread: say it again and again until it is heard, and kept."""
+    said = False
     while address := fence.to_tell:
         try:
-            heard = tell_fence(address, fence)
-        except (OSError, http.client.HTTPException, ValueError):
-            heard = False  # not reachable, which is what a take-over is for; it is tried again
-        if heard:
-            print(f"firstpress: the machine at {address} knows that the show is here now", file=sys.stderr)
+            told = post_claim(address, fence, authority)
+        except (*TROUBLE, ValueError):
+            told = None  # not reachable, which is what a take-over is for; it is tried again
+        if told and not said:
+            said = True
+            kept = "" if told.kept else ", but cannot keep it over a restart yet: look at its disk"
+            print(
+                f"firstpress: the machine at {address} knows that the show is here now{kept}", file=sys.stderr
+            )
+        if told and told.kept:
             try:
                 fence.told()
-            except OSError as error:
+            except (OSError, FenceDamaged) as error:
                 print(f"firstpress: that cannot be kept: {error}", file=sys.stderr)
                 return
-        time.sleep(TELL_EVERY_S)
+        else:
+            time.sleep(TELL_EVERY_S)
 
 
-def tell_fence(address: str, fence: Fence) -> bool:
-    """Tell the machine at `address` that we rule. True when it says that it does not. Raises OSError, ValueError."""
-    return post_claim(address, asdict(fence.claim())) is not None
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The word of a machine that it rules no more: its last revision, and whether it will know that after a restart."""
+
+    revision: int
+    kept: bool
 
 
-def post_claim(address: str, claim: dict[str, Any]) -> int | None:
-    """Hand a claim to the machine at `address`. The last revision of one that says that it is fenced, else None.
+def post_claim(address: str, fence: Fence, authority: Path | None = None) -> Told | None:
+    """Tell the machine at `address` that we rule; None where it does not say, sealed, that it is fenced.
 
-    Raises OSError, ValueError.
+    authority: who vouches for its certificate. Raises OSError, http.client.HTTPException, ValueError.
     """
-    parts = urlsplit(address)
-    line = connect(address, TELL_WITHIN_S)
-    try:
-        # The proof is in the claim; the origin is its own, since no page of another's sends this.
-        headers = {"Content-Type": "application/json", "Origin": f"{parts.scheme}://{parts.netloc}"}
-        line.request("POST", "/api/v1/replication/fence", json.dumps(claim), headers)
-        answer = line.getresponse()
-        told = json.loads(answer.read(4096)) if answer.status == 200 else {}
-        fenced = isinstance(told, dict) and told.get("fenced")
-        return int(told.get("revision", 0)) if fenced else None
-    finally:
-        line.close()
+    path, question = "/api/v1/replication/fence", secrets.token_hex(16)
+    message = {**asdict(fence.claim()), "question": question}
+    status, told = exchange(address, "POST", path, message, TELL_WITHIN_S, authority)
+    if status != 200 or not isinstance(told, dict):
+        return None
+    kept, revision = told.get("kept") is True, told.get("revision")
+    if told.get("fenced") is not True or not isinstance(revision, int):
+        return None
+    if told.get("seal") != fence.seal(question, True, kept, revision):
+        return None  # whoever else has that address now must not end the telling
+    return Told(revision, kept)

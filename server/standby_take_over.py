@@ -5,20 +5,20 @@ Each step has its time; all of them together leave room for the show to start wi
 
 from __future__ import annotations
 
-import http.client
 import sqlite3
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from .event_log import LogDamaged
-from .fence import Claim
+from .fence import Fence
 from .standby_copy import NotAContinuation
 from .standby_files import FileSpoilt
 from .standby_follow import Follower
-from .standby_line import Line, LinkDown, TurnedAway
+from .standby_line import TROUBLE, Line, LinkDown, TurnedAway
 from .standby_stage import post_claim
 
 DRAIN_S = 3.0  # for the old stage's last rows and small files
@@ -45,10 +45,13 @@ class TakenOver:
         return {"ok": True, **asdict(self)}
 
 
-def take_over(follower: Follower, line: Callable[[], Line], address: str) -> TakenOver:
+def take_over(
+    follower: Follower, line: Callable[[], Line], address: str, authority: Path | None = None
+) -> TakenOver:
     """Make this machine the one that rules. Nothing serves yet when this returns: the caller starts the show.
 
-    address: our origin, where pages will find us. Raises NothingToTakeOver, OSError when fence.json cannot be written.
+    address: our origin, where pages will find us; authority: who vouches for the old stage's certificate.
+    Raises NothingToTakeOver, OSError when fence.json cannot be written.
     """
     follower.stop()
     copy, fence = follower.copy, follower.fence
@@ -60,7 +63,7 @@ def take_over(follower: Follower, line: Callable[[], Line], address: str) -> Tak
     drained = _drain(follower, line())
     # Kept here before it is told there: a disk that takes nothing must not leave a hall that nobody rules.
     epoch = fence.take_over(address, last.primary, follower.origins)
-    stopped_at = _tell(last.primary, fence.claim())
+    stopped_at = _tell(last.primary, fence, authority)
     if stopped_at is not None and stopped_at > copy.seq:
         _drain(follower, line(), stopped_at)  # its breath was out before it was told: it went on
     end = drained if stopped_at is None else stopped_at
@@ -97,12 +100,13 @@ def _drain(follower: Follower, line: Line, upto: int | None = None) -> int | Non
     return revision
 
 
-def _tell(old: str, claim: Claim) -> int | None:
+def _tell(old: str, fence: Fence, authority: Path | None) -> int | None:
     """Tell the old stage that it no longer rules; the revision at which it says that it has stopped, None for no such word."""
     for _ in range(CLAIMS):
         try:
-            return post_claim(old, asdict(claim))
-        except (OSError, http.client.HTTPException, ValueError) as error:
+            told = post_claim(old, fence, authority)
+            return told.revision if told else None  # whether it could keep it is asked once the show runs
+        except (*TROUBLE, ValueError) as error:
             reason = error
             if isinstance(error, OSError):
                 break  # nobody there: it is told again and again once the show runs

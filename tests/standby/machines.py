@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -17,6 +19,7 @@ from typing import Any, Self
 
 import pytest
 
+from server import tls
 from tests.live import ROOT, START_WITHIN_S, Show, free_port, until
 
 HALL, FIRST, SECOND = "hall", "first", "second"
@@ -126,15 +129,35 @@ class Loopback:
         return []
 
 
-class Laptop(Show):
-    """A show on one of the machines."""
+def encrypt(network: Network | Loopback, *folders: Path) -> None:
+    """Certificates for both machines in each of these data folders, made as docs/tls.md says: once, and copied."""
+    made = folders[0] / tls.FOLDER
+    tls.make(made, list(network.address.values()), own=["localhost", "127.0.0.1"])
+    for folder in folders[1:]:
+        shutil.copytree(made, folder / tls.FOLDER)
 
-    def __init__(self, network: Network | Loopback, machine: str, data: Path, *arguments: str) -> None:
+
+def _place(show: Show, network: Network | Loopback, machine: str) -> str:
+    """Have `show` found where it runs, by HTTPS where its folder has certificates; its address there."""
+    authority = show.data / tls.FOLDER / tls.AUTHORITY
+    if authority.exists():
+        show.trusting = ssl.create_default_context(cafile=str(authority))
+    address = network.address[machine]
+    show.base = f"{'https' if show.trusting else 'http'}://{address}:{network.port}"
+    return address
+
+
+class Laptop(Show):
+    """A show on one of the machines; by HTTPS where its folder has certificates (see `encrypt`)."""
+
+    def __init__(
+        self, network: Network | Loopback, machine: str, data: Path, *arguments: str, audience_port: int = 0
+    ) -> None:
         super().__init__(data, *arguments, port=network.port)
-        address = network.address[machine]
-        self.base = f"http://{address}:{network.port}"
+        address = _place(self, network, machine)
         self._call[self._call.index("127.0.0.1")] = address
-        self._call = [*network.inside(machine), *self._call, "--audience-port", "0"]
+        self._call = [*network.inside(machine), *self._call, "--audience-port", str(audience_port)]
+        self._call += ["--tls", "--trust-port", "0"] if self.trusting else []
 
 
 class Standby(Show):
@@ -149,14 +172,15 @@ class Standby(Show):
         token: str,
         *arguments: str,
         stdin: bool = False,
+        audience_port: int = 0,
     ) -> None:
         super().__init__(data, port=network.port)
         self._stdin = stdin
-        address = network.address[machine]
-        self.base = f"http://{address}:{network.port}"
+        address = _place(self, network, machine)
         self._prefix = [*network.inside(machine), sys.executable, "-m", "server.cli", "standby"]
         self._call = [*self._prefix, of.base.removeprefix("http://"), "--data", str(data), "--host", address]
-        self._call += ["--port", str(network.port), "--address", self.base, "--audience-port", "0"]
+        self._call += ["--port", str(network.port), "--address", self.base]
+        self._call += ["--audience-port", str(audience_port), *(["--tls"] if self.trusting else [])]
         self._call += ["--boxes", "sim", "--no-browser", "--json", *arguments]
         self._token = token
         self.statuses: list[dict[str, Any]] = []
@@ -259,12 +283,12 @@ def network() -> Iterator[Network]:
         yield held.enter_context(Network(os.getpid() % 10000))
 
 
-def rows_of(data: Path) -> list[tuple[Any, ...]]:
+def rows_of(data: Path, rehearsal: bool = False) -> list[tuple[Any, ...]]:
     """The log of a data folder: (seq, type, hash) of every row."""
     from server.event_log import EventLog
     from server.show_log import log_path
 
-    log = EventLog(log_path(data, rehearsal=False), readonly=True)
+    log = EventLog(log_path(data, rehearsal), readonly=True)
     try:
         return [(row.seq, row.type, row.hash) for row in log.checked_rows()]
     finally:

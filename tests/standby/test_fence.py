@@ -21,6 +21,7 @@ from server.standby_follow import Status
 from server.standby_line import address_of
 from server.standby_pages import Moves
 from server.standby_primary import DRAINED_S, FREE_AFTER_S, LOST_AFTER_S, Primary, Refusal
+from server.standby_stage import Told
 from server.standby_take_over import TakenOver, take_over
 
 HERE, THERE = "http://10.0.0.1:8000", "http://10.0.0.2:8000"
@@ -121,9 +122,9 @@ def taken(
     """A take-over of a stage that is at row 6 when it is drained, and says that it stopped at another."""
     told: list[Any] = []
 
-    def post_claim(_: str, claim: dict[str, Any]) -> int | None:
-        told.append(claim)
-        return stops_at
+    def post_claim(_: str, fence: Fence, __: Path | None) -> Told | None:
+        told.append(asdict(fence.claim()))
+        return None if stops_at is None else Told(stops_at, kept=False)
 
     monkeypatch.setattr("server.standby_take_over.post_claim", post_claim)
     line = SimpleNamespace(ask=lambda _: {"revision": 6}, close=lambda: None)

@@ -164,7 +164,9 @@ def test_only_a_standby_may_have_what_it_follows(net: Network, show: Laptop) -> 
         refused.value.close()
     # Anybody may say that another rules; without the proof nothing comes of it.
     claim = {"epoch": 99, "address": "http://10.0.0.9:8000", "proof": "0" * 64}
-    with show.open("/api/v1/replication/fence", json.dumps(claim).encode(), tokens["host"]) as answer:
-        assert json.load(answer)["fenced"] is False
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        show.open("/api/v1/replication/fence", json.dumps(claim).encode(), tokens["host"])
+    assert refused.value.code == 403
+    refused.value.close()
     status, _ = show.command(tokens["host"] or "", "set_blackout", on=True)
     assert status == 200

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.live import until
-from tests.standby.machines import FIRST, SECOND, Laptop, Network, Standby, go_on, network, rows_of
+from tests.standby.machines import FIRST, SECOND, Laptop, Network, Standby, go_on, kill_all, network, rows_of
 
 WITHIN_S = 10.0
 
@@ -84,6 +84,68 @@ def test_a_planned_take_over_loses_nothing_and_the_old_one_rules_no_more(
             with Standby(net, FIRST, old.data, new, new.token("standby")) as back:
                 back.until_whole(new.get("/healthz")["revision"])
                 assert back.statuses[-1]["epoch"] == 1
+
+
+def test_one_that_was_dead_and_alone_says_so_and_is_fenced_when_the_wire_is_back(
+    net: Network, tmp_path: Path
+) -> None:
+    """Switched off during the take-over, switched on while nothing reaches it: it cannot know, and says that it could not ask."""
+    net.mend()
+    with Laptop(net, FIRST, tmp_path / "a") as old:
+        host = old.token()
+        with Standby(net, SECOND, tmp_path / "b", old, old.token("standby")) as new:
+            new.until_whole(go_on(old, host, 2))
+            kill_all([old])
+            net.cut(FIRST, SECOND)
+            assert not new.take_over()["old_stopped"]
+            new.kill("server.stage_process")  # whom it has to tell outlives its own restarts
+            new.until_show()
+            with Laptop(net, FIRST, tmp_path / "a") as again:
+                assert again.get("/healthz")["fence"]["state"] == "rules"
+                assert again.get("/api/v1/views/host", host)["standby"] == {
+                    "address": new.base,
+                    "state": "unasked",
+                    "behind": None,
+                }
+                assert "could not be asked whether it has taken over" in "".join(again.printed)
+                assert again.command(host, "set_blackout", on=True)[0] == 200
+                net.mend()
+                until(lambda: again.get("/healthz")["fence"]["state"] == "fenced", "the fence", 12)
+                assert again.command(host, "set_blackout", on=False)[0] == 409
+                until(lambda: "knows that the show is here now" in "".join(new.printed), "its word", 12)
+
+
+@pytest.mark.parametrize("by", ["asking", "being told"])
+def test_each_way_alone_fences_one_that_was_dead(net: Network, tmp_path: Path, by: str) -> None:
+    """It asks whom it remembers; who took over tells whom it took over from. Either is enough."""
+    net.mend()
+    with Laptop(net, FIRST, tmp_path / "a") as old:
+        host = old.token()
+        with Standby(net, SECOND, tmp_path / "b", old, old.token("standby")) as new:
+            new.until_whole(go_on(old, host, 2))
+            kill_all([old])
+            new.take_over()
+            before = rows_of(old.data)
+            forget(old.data if by == "being told" else new.data, "follower" if by == "being told" else "peer")
+            if by == "asking":
+                new.kill("server.stage_process")
+                new.until_show()
+            with Laptop(net, FIRST, tmp_path / "a") as again:
+                if by == "asking":
+                    assert again.get("/healthz")["fence"]["state"] == "fenced"
+                    assert rows_of(old.data) == before
+                else:
+                    until(lambda: again.get("/healthz")["fence"]["state"] == "fenced", "the fence", 12)
+                assert again.command(host, "set_blackout", on=False)[0] == 409
+
+
+def forget(data: Path, what: str) -> None:
+    """Take out of fence.json where the other machine is."""
+    path = data / "fence.json"
+    kept = json.loads(path.read_text())
+    for one in kept.values():
+        one[what] = ""
+    path.write_text(json.dumps(kept))
 
 
 def test_an_order_without_a_standby_says_so(tmp_path: Path) -> None:
