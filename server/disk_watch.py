@@ -19,6 +19,7 @@ from typing import Any
 
 from .event_log import EventLog, trouble_of
 from .log_check import LogCheck
+from .log_notes import forget, noted
 from .log_rows import LogDamaged
 
 LOW_MB = 500
@@ -63,6 +64,9 @@ class DiskWatch:
         self._folder = log.path.parent
         self._check = LogCheck(log)
         self._round_since_ns: int | None = None
+        self._noted = noted(log.path)  # what was put aside before this show was up, by the launcher mostly
+        self._seen: frozenset[str] = frozenset()
+        self._to_forget: frozenset[str] = frozenset()
         self.disk: dict[str, Any] = disk_health(self._folder)
 
     def start(self) -> None:
@@ -90,6 +94,9 @@ class DiskWatch:
                 return
             probe(self._folder)
             self._check.look()
+            if self._to_forget:
+                forget(log.path, self._to_forget)
+                self._to_forget = frozenset()
         except (OSError, sqlite3.Error, LogDamaged) as error:
             busy = str(getattr(error, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
             if not busy and getattr(error, "errno", None) not in SHORT_OF:
@@ -103,7 +110,8 @@ class DiskWatch:
         """What the console is to say: {"kind", "where", "free_mb", "blocks", "detail"}, None for nothing.
 
         kind: "full" | "readonly" | "io" | "damaged" | "gone": nothing can be stored; "slow": the disk does not
-        answer, and rulings wait for it; "mended": a damaged file was put aside (`detail`: its new name), the show goes on.
+        answer, and rulings wait for it; "mended": a damaged file was put aside, now or before the start (`detail`: its new
+        name), the show goes on; until `acknowledge`.
         """
         log, now_ns = self._log, time.monotonic_ns()
         if log.trouble is not None:
@@ -111,8 +119,17 @@ class DiskWatch:
         for since_ns in (self._round_since_ns, log.commit_since_ns):
             if since_ns is not None and now_ns - since_ns > HANGS_NS:
                 return self._told("slow", False, "the disk does not answer")
-        asides = [deed.aside for deed in log.mended if deed.aside]
+        asides = self._unseen()
         return self._told("mended", False, ", ".join(asides)) if asides else None
+
+    def acknowledge(self) -> None:
+        """The host has read of all that was mended: `alarm` tells it no more. The disk hears of it at the next round."""
+        self._seen |= frozenset(self._unseen())
+        self._to_forget = self._seen
+
+    def _unseen(self) -> list[str]:
+        asides = [*self._noted, *(deed.aside for deed in self._log.mended if deed.aside)]
+        return [name for name in dict.fromkeys(asides) if name not in self._seen]
 
     def _told(self, kind: str, blocks: bool, detail: str) -> dict[str, Any]:
         return {

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import sqlite_utils
-
 from .journal import Transaction, journal_path, line_of, transactions
+from .log_notes import notes_path
 from .log_rows import Content, Row
 
 ROWS = "SELECT seq, contest_ns, wall_time, type, body, prev_hash, hash FROM events"
@@ -52,6 +51,11 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:
+    there = {name for (name,) in connection.execute(TABLES)}
+    if {"events", "commands", "paper"} <= there:
+        return
+    import sqlite_utils  # takes long to load, and a stage that comes up again finds its tables made
+
     database = sqlite_utils.Database(connection)
     database["events"].create(  # type: ignore[union-attr]
         {
@@ -245,6 +249,7 @@ def put_aside(path: Path) -> Path:
             left = path.with_name(path.name + side)
             if left.exists():
                 left.rename(aside.with_name(aside.name + side))
+    notes_path(path).unlink(missing_ok=True)  # of a log that is no longer played
     sync_folder(path.parent)
     return aside
 

@@ -24,6 +24,7 @@ from .log_file import (
     write_database,
     write_journal,
 )
+from .log_notes import note
 from .log_rows import FIRST_HASH, Content, LogDamaged, is_part, merged, until
 
 
@@ -80,7 +81,8 @@ def mend(
 
     end: where the log ends, known by who wrote it: what stands behind was never acknowledged and is taken away.
     open_journal: a journal that is still open, in case that its name is gone. Raises OSError and sqlite3.Error where
-    it cannot be written, LogDamaged where even both copies together are not all of it.
+    it cannot be written, LogDamaged where even both copies together are not all of it. What is put aside is noted for
+    the console, see log_notes.py.
     """
     copies = read_both(path)
     content = copies.content
@@ -94,7 +96,9 @@ def mend(
         raise LogDamaged(f"{path}: {lost}")
     # The journal first, and at once: from then on it alone is all of the log, whenever the power fails.
     of_journal = _mend_journal(journal_path(path), copies.reading, content)
-    return content, _mend_database(path, copies.found, content) + of_journal
+    did = _mend_database(path, copies.found, content) + of_journal
+    note(path, [deed.aside for deed in did if deed.aside])
+    return content, did
 
 
 def _mend_database(path: Path, found: Found, content: Content) -> list[Deed]:
@@ -173,7 +177,8 @@ def _mend_journal(path: Path, reading: Reading | None, content: Content) -> list
         torn.write_bytes(left)
         write_journal(path, content, sound, rows)
         text = f"{path.name}: its last {len(left)} bytes were not sound and are kept as {torn.name}"
-        did.append(Deed(text))
+        # A power cut tears a line that was never acknowledged. Rows that the database has were whole: that is damage.
+        did.append(Deed(text, torn.name if lines else None))
     elif lines:
         with contextlib.closing(Journal(path)) as journal:
             journal.append(lines)

@@ -8,22 +8,24 @@ const REFUSAL_MS = 6000;
 const NEVER_LOCKED = new Set(["blackout", "mute"]); // hiding the picture and the sound must work while anything else is under way
 
 /**
- * @param {object} options {view, link, send}: the App's own; mine: whether this console has the control
+ * @param {object} options {view, link, send}: the App's own; mine: whether this console has the control; moved: "draining" or "fenced"
+ *   where this machine rules no more, null while it does
  * @returns {{run: (control: object) => void, submit: (control: object, command: object) => Promise<object>, simulate: (seat: number) => void,
  *   tell: (id: string, command: object) => Promise<boolean>, ask: (command: object) => Promise<object|null>, mine: boolean, busy: string|null, settling: boolean, refusal: object|null}}
  *   `submit` sends a filled form and answers {accepted, why, reason}: the form says itself what was refused. `tell` is for what is not the
  *   contest's: the control itself, displays; it waits for nothing and answers whether it was done; `ask` is the
- *   same for what has an answer of its own, and gives it, or null. `busy` is the id of the running control.
- *   `refusal` is {reason: {zh, en}|null, why: "server"|"link"|"changed"|"theirs"} for 6 s.
+ *   same for what has an answer of its own, and gives it, or null. `mine` is false too where this machine does not rule. `busy` is the id of the running control.
+ *   `refusal` is {reason: {zh, en}|null, why: "server"|"link"|"changed"|"theirs"|"draining"|"fenced"} for 6 s.
  */
-export function useCommands({ view, link, send, mine }) {
+export function useCommands({ view, link, send, mine, moved }) {
   const [busy, setBusy] = useState(null); // {id, revision: number|null}
   const [settling, setSettling] = useState(false);
   const [refusal, setRefusal] = useState(null);
-  const now = useRef({ busy: null, settleUntil: 0, lastId: null, lastAt: -Infinity, offered: null, live: false, mine: true });
+  const now = useRef({ busy: null, settleUntil: 0, lastId: null, lastAt: -Infinity, offered: null, live: false, mine: true, moved: null });
   const revision = view ? view.revision : -1;
   now.current.live = link.state === "live";
   now.current.mine = mine;
+  now.current.moved = moved;
 
   const refuse = useCallback((why, reason = null) => setRefusal({ why, reason, at: performance.now() }), []);
 
@@ -80,6 +82,7 @@ export function useCommands({ view, link, send, mine }) {
       const free = NEVER_LOCKED.has(control.id);
       if (control.id === state.lastId && at - state.lastAt < DOUBLE_MS) return;
       if (!state.live) return refuse("link");
+      if (state.moved) return refuse(state.moved);
       if (!state.mine) return refuse("theirs");
       if (state.busy && !free) return;
       if (at < state.settleUntil && !free) return refuse("changed");
@@ -95,6 +98,7 @@ export function useCommands({ view, link, send, mine }) {
   const submit = useCallback(
     async (control, command) => {
       if (!now.current.live) return { accepted: false, why: "link" };
+      if (now.current.moved) return { accepted: false, why: now.current.moved };
       if (!now.current.mine) return { accepted: false, why: "theirs" };
       if (now.current.busy) return { accepted: false, why: "busy" };
       const answer = await issue(control.id, command);
@@ -107,6 +111,7 @@ export function useCommands({ view, link, send, mine }) {
   const simulate = useCallback(
     async (seat) => {
       if (!now.current.live) return refuse("link");
+      if (now.current.moved) return refuse(now.current.moved);
       if (!now.current.mine) return refuse("theirs");
       const answer = await send({ type: "simulate_press", seat });
       if (!answer.accepted) refuse("server", answer.reason);
@@ -147,5 +152,5 @@ export function useCommands({ view, link, send, mine }) {
     [send, refuse],
   );
 
-  return { run, submit, simulate, tell, ask, mine, busy: busy ? busy.id : null, settling, refusal };
+  return { run, submit, simulate, tell, ask, mine: mine && moved === null, busy: busy ? busy.id : null, settling, refusal };
 }

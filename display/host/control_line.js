@@ -10,14 +10,15 @@ export const CONTROL_KEY = "F4";
 /**
  * @param {object} props
  * @param {object} props.control what controlOf() says
+ * @param {{state: string}|null} props.moved what movedOf() says
  * @param {boolean} props.slow true while an answer takes long enough to be worth a word
  */
-export function ControlLine({ control, commands, live, slow, keyboardHere, t, language }) {
+export function ControlLine({ control, moved, commands, live, slow, keyboardHere, t, language }) {
   const { refusal } = commands;
-  const step = controlStep(control, t);
-  const theirs = control.known && !control.mine;
-  const asked = control.mine && control.asking.length > 0;
-  const said = sentence({ control, refusal, live, slow, keyboardHere, t, language });
+  const step = moved ? null : controlStep(control, t);
+  const theirs = moved !== null || (control.known && !control.mine);
+  const asked = !moved && control.mine && control.asking.length > 0;
+  const said = sentence({ control, moved, refusal, live, slow, keyboardHere, t, language });
   const kinds = [theirs && "is-theirs", theirs && refusal?.why === "theirs" && "is-tried", asked && "is-asked", refusal && !theirs && "is-refused"];
   return html`
     <div class=${`line ${kinds.filter(Boolean).join(" ")}`} data-role="control-line">
@@ -36,7 +37,8 @@ function askedBy(control, t) {
   return t("host.control.wanted", { names: control.asking.map((one) => operatorName(one, t)).join(t("list")) });
 }
 
-function sentence({ control, refusal, live, slow, keyboardHere, t, language }) {
+function sentence({ control, moved, refusal, live, slow, keyboardHere, t, language }) {
+  if (moved) return t("host.fence.draining.keys");
   if (refusal?.why === "theirs") return t("host.control.tried", { words: controlWords(control, t) });
   if (refusal) return t("host.refused", { reason: reasonOf(refusal, t, language) });
   if (control.known && !control.mine) return controlWords(control, t);

@@ -5,6 +5,7 @@ import { words } from "../shared/words.js";
 import { ControlLine } from "./control_line.js";
 import { keepFocus } from "./focus.js";
 import { keyCap } from "./keys.js";
+import { Moved, SignedOut } from "./moved.js";
 import { PanelButton } from "./panel.js";
 import { widthOf } from "./width.js";
 
@@ -25,23 +26,25 @@ function useSlow(busy) {
   return slow;
 }
 
-export function Actions({ view, commands, control, press, live, keyboardHere, t, language }) {
+export function Actions({ view, commands, control, link, moved, way, press, live, keyboardHere, t, language }) {
   const next = nextOf(view.actions);
   const others = view.actions.slice(next.length);
   const slow = useSlow(commands.busy);
+  if (link.state === "refused") return html`<div class="actions is-moved"><${SignedOut} role=${view.role} t=${t} /></div>`;
+  if (moved?.state === "fenced") return html`<div class="actions is-moved"><${Moved} moved=${moved} way=${way} t=${t} /></div>`;
   return html`
     <div class="actions">
-      <${ControlLine} control=${control} commands=${commands} live=${live} slow=${slow} keyboardHere=${keyboardHere} t=${t} language=${language} />
+      <${ControlLine} control=${control} moved=${moved} commands=${commands} live=${live} slow=${slow} keyboardHere=${keyboardHere} t=${t} language=${language} />
       ${next.length
         ? html`<div class=${`next ${next.length > 1 ? "is-pair" : ""} ${next.length > 2 ? "is-many" : ""}`}>
             ${next.map((one) => html`<${Control} key=${one.id} control=${one} role="next-action" commands=${commands} press=${press} live=${live} t=${t} language=${language} />`)}
           </div>`
-        : html`<div class="next-none">${t("host.next.none")}</div>`}
+        : html`<div class="next-none">${t(view.role === "operator" ? "host.next.theirs" : "host.next.none")}</div>`}
       <div class=${`others ${others.length > PLACES ? "is-many" : ""}`} role="group" aria-label=${t("host.others")}>
         ${slots(others).map((one, i) =>
           one
             ? html`<${Control} key=${one.id} control=${one} role="alternative" commands=${commands} press=${press} live=${live} t=${t} language=${language} />`
-            : html`<span key=${`empty ${i}`} class="empty-place"></span>`,
+            : view.role !== "operator" && html`<span key=${`empty ${i}`} class="empty-place"></span>`,
         )}
       </div>
     </div>
@@ -79,7 +82,7 @@ export function slots(others) {
 function Control({ control, role, commands, press, live, t, language }) {
   const waits = commands.busy !== null || commands.settling || !commands.mine;
   const label = pick(control.label, language);
-  const width = widthOf(label);
+  const width = widthOf(label) + (control.asks.length ? 2 : 0);
   const longest = LONG_LABEL[role] - (control.hint && role === "next-action" ? HINT_TAKES : 0);
   return html`
     <button

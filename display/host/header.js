@@ -2,7 +2,8 @@
 import { html } from "../shared/html.js";
 import { pick } from "../shared/strings.js";
 import { keepFocus } from "./focus.js";
-import { hostIn, troubles } from "./health.js";
+import { troubles } from "./health.js";
+import { hostIn } from "./hosts.js";
 import { operatorName } from "./operators.js";
 import { PanelButton } from "./panel.js";
 import { widthOf } from "./width.js";
@@ -30,12 +31,12 @@ export function Header({ view, link, control, overlay, toggle, t, language }) {
           : html`<span>${[t("host.timing.ok"), t("host.boxes.ok"), t("host.log.ok", { events: view.log.events })].join(t("sentence"))}</span>`}
       </div>
       <div class="ways">
-        ${control.known && html`<${PanelButton} name="operators" small=${true} words=${who(control, t)} bad=${!control.mine} overlay=${overlay} live=${link.state === "live"} t=${t} />`}
+        ${control.known && html`<${PanelButton} name="operators" small=${true} words=${view.fence?.state === "fenced" ? null : who(control, t)} bad=${!control.mine} overlay=${overlay} live=${link.state === "live"} t=${t} />`}
         ${view.sessions && html`<${PanelButton} name="sign_ins" small=${true} overlay=${overlay} live=${link.state === "live"} t=${t} />`}
         <span class="link-state" data-role="link" data-link=${link.state}>
           ${t(link.state === "live" ? "host.link.live" : `link.${link.state}`).split(t("sentence"))[0]}${where(view)}
         </span>
-        ${view.standby && html`<span class="link-state" data-role="standby" data-link=${view.standby.state === "live" ? "live" : "lost"}>${standbyWords(view.standby, t)}</span>`}
+        ${view.standby && view.standby.state !== "unasked" && html`<span class="link-state" data-role="standby" data-link=${view.standby.state === "live" ? "live" : "lost"}>${standbyWords(view.standby, t)}</span>`}
         ${link.state === "refused" && html`<a class="plain-button" href=${`/login/${view.role}`}>${t("signIn.again")}</a>`}
         <button type="button" class="plain-button" title=${t("language.title")} onMouseDown=${keepFocus} onClick=${toggle}>
           ${t("language.switch")}

@@ -2,6 +2,7 @@
 import { milliseconds } from "../shared/numbers.js";
 import { pick } from "../shared/strings.js";
 import { displayTroubles } from "./displays.js";
+import { hostIn } from "./hosts.js";
 import { alarmOf } from "./log_alarm.js";
 
 const COUNTS = ["resets", "clock_resets", "resent", "crc_errors", "overflows", "spikes"];
@@ -24,9 +25,9 @@ export function troubles(view, link, t, language) {
   found.push(...machineTroubles(view, t));
   if (view.blackout) found.push({ kind: "blackout", text: t("host.blackout") });
   if (view.sound?.muted) found.push({ kind: "muted", text: t("host.muted") });
-  if (alarmOf(view)) found.push({ kind: "log", text: t("host.log.failed") });
-  else if (view.log.alarm) found.push({ kind: "mended", text: t("alarm.mended", { files: view.log.alarm.detail }) });
-  if (view.disk?.state === "low") found.push({ kind: "disk", text: t("host.disk.low", { mb: view.disk.free_mb }) });
+  const alarm = alarmOf(view); // its sentence stands in the band, here only how it is
+  if (alarm) found.push({ kind: "log", text: t(alarm.kind === "slow" ? "host.log.slow" : "host.log.failed") });
+  if (view.disk?.state === "low" && alarm?.kind !== "full") found.push({ kind: "disk", text: t("host.disk.low", { mb: view.disk.free_mb }) });
   if (view.timing.state !== "ok") found.push({ kind: "timing", text: t("host.timing.down") });
   for (const box of view.boxes) {
     const text = boxTrouble(box, t, language);
@@ -39,14 +40,10 @@ export function troubles(view, link, t, language) {
 
 /** Which machine rules, and whether the one that stands by is still there. */
 function machineTroubles({ fence, standby }, t) {
-  if (fence?.state === "fenced") return [{ kind: "fenced", text: t("host.fence.fenced", { address: hostIn(fence.address) }) }];
+  if (fence?.state === "fenced") return [{ kind: "fenced", text: fence.address ? t("host.fence.fenced", { address: hostIn(fence.address) }) : t("host.moved.somewhere") }];
   if (fence?.state === "draining") return [{ kind: "draining", text: t("host.fence.draining"), calm: true }];
+  if (standby?.state === "unasked") return [{ kind: "standby", text: t("host.standby.unasked.short") }]; // what to do stands in the band
   return standby?.state === "lost" ? [{ kind: "standby", text: t("host.standby.lost", { n: standby.behind ?? "?" }) }] : [];
-}
-
-/** "http://10.0.0.2:8000" → "10.0.0.2:8000" */
-export function hostIn(address) {
-  return (address ?? "").replace(/^https?:\/\//, "");
 }
 
 /** One sentence about a box and its seats, or null when nothing is wrong with it. */

@@ -2,4 +2,4 @@
 import { mount } from "../shared/mount.js";
 import { App } from "./app.js";
 
-mount(document.body.dataset.role === "operator" ? "/operator" : "/host", "console", App);
+mount(document.body.dataset.role === "operator" ? "/operator" : "/host", "console", App, (line) => ({ way: line.way }));

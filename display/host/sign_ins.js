@@ -12,6 +12,16 @@ export function whoOf({ role, number }, view, t) {
   return t(`host.signIn.role.${role}`);
 }
 
+const NAMES = { Edg: "Edge", OPR: "Opera", Macintosh: "Mac", CrOS: "Chromebook" }; // what browsers call themselves → what people do
+
+/** "Windows · Edge" of what the server has read out of a device's own words. */
+export function deviceOf(label, t) {
+  return label
+    .split(" · ")
+    .map((part) => (part === "MicroMessenger" ? t("host.signIn.wechat") : (NAMES[part] ?? part)))
+    .join(t("sentence"));
+}
+
 /** The rows in the order of the list: this console first, then as the server has them. */
 export function sessionRows(view, own) {
   const rows = view.sessions ?? [];

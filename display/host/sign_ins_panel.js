@@ -2,7 +2,7 @@
 import { html, useLayoutEffect, useRef, useState } from "../shared/html.js";
 import { keepFocus } from "./focus.js";
 import { Code } from "./sign_in_code.js";
-import { clockTime, seatsForCodes, sessionRows, whoOf } from "./sign_ins.js";
+import { clockTime, deviceOf, seatsForCodes, sessionRows, whoOf } from "./sign_ins.js";
 
 const OPEN_PAGES = ["audience", "trust"];
 
@@ -89,7 +89,7 @@ function Row({ row, view, mine, sure, onSure, onEnd, live, t }) {
     <li class=${`session ${mine ? "is-mine" : ""}`} data-session=${row.session}>
       <span class="session-who"><b>${who}</b>${mine && html`<i>${t("host.operator.me")}</i>`}</span>
       <small class="session-times">${times.join(t("sentence"))}</small>
-      <small class="session-where">${[row.address, row.label].filter(Boolean).join(t("sentence"))}</small>
+      <small class="session-where">${[row.address, deviceOf(row.label, t)].filter(Boolean).join(t("sentence"))}</small>
       ${!mine && !sure && html`<button type="button" class="usual" data-do="revoke" aria-label=${t("host.signIn.revokeWho", { who })} disabled=${!live} onMouseDown=${keepFocus} onClick=${() => onSure(row.session)}>${t("host.signIn.revoke")}</button>`}
       ${sure && html`<${Sure} words=${t("host.signIn.revokeSure", { who })} what="revoke-sure" label=${t("host.signIn.revokeNow")} live=${live} onEnd=${onEnd} onBack=${() => onSure(null)} t=${t} />`}
     </li>

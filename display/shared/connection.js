@@ -25,10 +25,10 @@ const STEP_MS = 20; // two measures of one clock differ by no more than their ro
  *   "old": whoever serves this page is there, and hears nothing from the stage itself
  *   `fresh`: the first view since the line came up; what differs from the one before may have happened long ago
  * @param {() => object} auth asked at each connection what the page says of itself
- * @returns {{command: (body: object) => Promise<object>, on: Function, emit: Function, again: () => void, contestNs: () => number, close: () => void}}
+ * @returns {{command: (body: object) => Promise<object>, on: Function, emit: Function, again: () => void, way: () => string|null, contestNs: () => number, close: () => void}}
  *   `command` never rejects: without a server it answers {accepted: false, reason: {zh, en}}.
  *   `on(event, take)` and `emit(event, ...content)` are for what one page alone has to say; without a server nothing is kept to be sent.
- *   `again()` gives the connection up for a new one. `contestNs()` is the server's contest time now, in nanoseconds, as well as this page knows it.
+ *   `again()` gives the connection up for a new one. `way()` is the address of this page at the other laptop, null where none is known. `contestNs()` is the server's contest time now, in nanoseconds, as well as this page knows it.
  */
 export function connect(namespace, { onView, onLink }, auth = () => ({})) {
   const socket = io(namespace, { auth: (say) => say({ patches: true, ...auth(), ...move?.claim() }), transports: ["websocket"], timeout: 3000, ...(namespace === "/audience" ? CROWD : FEW) });
@@ -170,6 +170,7 @@ export function connect(namespace, { onView, onLink }, auth = () => ({})) {
 
   return {
     again,
+    way: move.way,
     contestNs: () => (offsetNs === null ? 0 : performance.now() * 1e6 + offsetNs),
     on: (event, take) => socket.on(event, take),
     emit: (event, ...content) => socket.connected && socket.emit(event, ...content),

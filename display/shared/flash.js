@@ -2,7 +2,22 @@
 
 const SHOWN_MS = 4000;
 const WIDEST = 0.9; // of the window
-const TALLEST = 0.5;
+const TALLEST = 0.5; // a line
+const TALLEST_ALL = 0.8; // several of them
+const STEPS = 12; // halvings: finer than a pixel
+
+/** The largest letters with which all of the name stands in the window, in as many lines as that takes; a word is never broken. */
+function fill(board, text) {
+  let low = 0;
+  let high = TALLEST * innerHeight;
+  for (let step = 0; step < STEPS; step += 1) {
+    const size = (low + high) / 2;
+    board.style.fontSize = `${size}px`;
+    if (text.scrollWidth <= WIDEST * innerWidth && text.offsetHeight <= TALLEST_ALL * innerHeight) low = size;
+    else high = size;
+  }
+  board.style.fontSize = `${low}px`;
+}
 
 /**
  * @param {() => void} onChange it appeared or went
@@ -44,9 +59,8 @@ export function createFlash(onChange) {
       const text = document.createElement("span");
       text.textContent = word;
       board.append(text);
-      board.style.fontSize = "100px";
       document.body.append(board);
-      board.style.fontSize = `min(${(WIDEST * 100 * 100) / text.offsetWidth}vw, ${TALLEST * 100}vh)`;
+      fill(board, text);
       timer = setTimeout(hide, SHOWN_MS);
       onChange();
     },

@@ -65,8 +65,9 @@ function originIn(text) {
  *
  * @param {string} namespace the page's Socket.IO namespace
  * @param {object} socket its line; hears "standby" {address, epoch, contest, fenced, ticket}, says "fence" with a proved claim
- * @returns {{link: (state: string) => void, seen: (view: object) => void, claim: () => object, close: () => void}}
- *   `link(state)`: "live" or otherwise, as the line is; `seen(view)`: what stands on the page; `claim()`: what to say at each connection
+ * @returns {{link: (state: string) => void, seen: (view: object) => void, claim: () => object, way: () => string|null, close: () => void}}
+ *   `link(state)`: "live" or otherwise, as the line is; `seen(view)`: what stands on the page; `claim()`: what to say at each connection;
+ *   `way()`: where this page is over there, with what it takes along, for somebody who goes by hand; null where no other machine is known
  */
 export function follow(namespace, socket) {
   let told = null; // the last "standby"
@@ -107,9 +108,13 @@ export function follow(namespace, socket) {
     claim = proved ?? null;
     if (claim !== null && socket.connected) socket.emit("fence", claim); // the old one may not know
     going = true;
-    const path = namespace === "/audience" ? namespace : location.pathname; // phones have a listener of their own here, and there
-    const where = `${address}${path}${location.search}#${luggage(ticket)}`;
+    const where = wayThere();
     setTimeout(() => location.replace(where), 50); // what was just said leaves first
+  }
+
+  function wayThere() {
+    const path = namespace === "/audience" ? namespace : location.pathname; // phones have a listener of their own here, and there
+    return `${address}${path}${location.search}#${luggage(ticket)}`;
   }
 
   /** A policy cannot be widened once a page is loaded. Nobody's work may be lost by loading it again, so that waits. */
@@ -150,6 +155,7 @@ export function follow(namespace, socket) {
       busy = view.clock?.state === "running" || ["armed", "open"].includes(view.buzz?.phase);
     },
     claim: () => (claim === null ? {} : { fence: claim }),
+    way: () => (address === null ? null : wayThere()),
     close: () => {
       clearTimeout(timer);
       going = true;

@@ -34,6 +34,7 @@ export function connect(namespace, { onView, onLink }, auth = () => ({})) {
     },
     emit: (event, ...content) => (event === "state" ? window.states.push(...content) : window.said.push([event, ...content])),
     contestNs: () => (window.timeRuns ? now + (performance.now() - since) * 1e6 : now),
+    way: () => window.way ?? null,
     again: () => window.said.push(["again"]),
     close: () => {},
   };

@@ -146,6 +146,7 @@ FILLED = {
     "ROLE": "judge",
     "CSRF": "",
     "NUMBERED": "judge",
+    "WHO": "autofocus",
     "CHOICES": "".join(f"<option value={number}>{number}</option>" for number in range(1, 6)),
     "ERROR": "",
     "FINGERPRINT": " ".join(["E5:7A:4D:C3"] * 8),

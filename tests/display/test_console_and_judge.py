@@ -124,3 +124,17 @@ def test_a_sheet_survives_a_reload_and_is_sent_whole(judge: Page) -> None:
         item["max"] - (view["sheet"]["step"] if number == 0 else 0) for number, item in enumerate(items)
     ]
     assert [(one["type"], one["marks"]) for one in sent] == [("submit_marks", expected)]
+
+
+@pytest.mark.parametrize("stem", ["asks-partial", "question-held", "risk-stake", "staged"])
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_no_key_of_a_ruling_and_no_undo_is_cut_short(browser: Browser, stem: str, lang: str) -> None:
+    """ "Righ…" and "Wrong −…" are not told apart in the dark, nor is what they cost."""
+    page = open_role(open_page(browser, "console", []), "host")
+    show(page, {**load(next(path for path in VIEWS if path.stem == stem)), "lang": lang})
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('[data-role="next-action"] .control-label, .undo .tool-label')]
+          .filter((one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight + 1)
+          .map((one) => one.textContent)"""
+    )
+    assert cut == []

@@ -108,6 +108,38 @@ def test_a_reload_keeps_the_id_and_a_copy_of_the_window_takes_another(page: Page
     copied.close()
 
 
+@pytest.mark.parametrize("size", [(1920, 1080), (390, 844), (360, 640), (3840, 1080)])
+@pytest.mark.parametrize(
+    "name",
+    ["左", "左侧大屏", "舞台左侧 LED 大屏（备用机）— Nordhalle", "Konferenzraumnebeneingang", "一" * 40],
+)
+def test_a_name_fills_the_window_in_as_many_lines_as_it_takes(
+    page: Page, name: str, size: tuple[int, int]
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    put(page, view())
+    told(page, name)
+    asked(page, "identify")
+    text = page.locator(f"{FLASH} span")
+    expect(text).to_have_text(name)
+    ink = text.evaluate(
+        """(span) => {
+          const range = document.createRange();
+          range.selectNodeContents(span);
+          const box = range.getBoundingClientRect();
+          return [box.left, box.top, box.right, box.bottom, parseFloat(getComputedStyle(span).fontSize)];
+        }"""
+    )
+    left, top, right, bottom, letters = ink
+    assert left >= 0 and top >= 0 and right <= size[0] and bottom <= size[1], "inside the window"
+    area = letters * letters * sum(1 if ord(letter) > 255 else 0.5 for letter in name) / (size[0] * size[1])
+    if name in ("左", "左侧大屏", "Konferenzraumnebeneingang"):  # one word, or as tall as a line may be
+        assert letters * 1.2 > size[1] * 0.5 or right - left > size[0] * 0.8
+    else:
+        assert area > 0.15, "as large as can be"
+    page.set_viewport_size({"width": 1920, "height": 1080})
+
+
 def test_identify_shows_the_name_over_everything_for_four_seconds(page: Page) -> None:
     put(page, view())
     told(page)

@@ -91,6 +91,8 @@ def test_the_form_is_filled_by_keyboard_alone(tablet: Tablet) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type("abcd-efgh-jkmn")
     page.keyboard.press("Tab")
+    expect(page.locator("#reveal")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="登录")).to_be_focused()
     with page.expect_request(lambda request: request.method == "POST") as sent:
         page.keyboard.press("Enter")
@@ -99,12 +101,34 @@ def test_the_form_is_filled_by_keyboard_alone(tablet: Tablet) -> None:
     )
 
 
+def test_a_passphrase_can_be_read_while_it_is_typed_and_is_sent_as_one(tablet: Tablet) -> None:
+    page = tablet.page
+    page.goto(f"{ORIGIN}/login/host")
+    field, reveal = page.locator("#passphrase"), page.locator("#reveal")
+    expect(field).to_have_attribute("type", "password")
+    expect(reveal).to_contain_text("显示口令")
+    page.fill("#passphrase", "abcd-efgh-jkmn")
+    reveal.click()
+    expect(field).to_have_attribute("type", "text")
+    expect(field).to_be_focused()
+    expect(reveal).to_contain_text("隐藏口令")
+    assert findings(page) == [] and page.evaluate(CUT_OFF) == []
+    kinds = page.evaluate(
+        """() => new Promise((done) => document.querySelector("form").addEventListener("submit", (event) => {
+          event.preventDefault();
+          setTimeout(() => done(document.getElementById("passphrase").type));
+        }) ?? document.querySelector("button[type=submit]").click())"""
+    )
+    assert kinds == "password"
+
+
 def test_without_scripts_the_passphrase_works(browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
     tablet = Tablet(context.new_page())
     tablet.page.goto(f"{ORIGIN}/login/judge#ticket={TICKET}")
     expect(tablet.page.locator("#passphrase")).to_be_visible()
     expect(tablet.page.locator("#ticket")).to_be_hidden()
+    expect(tablet.page.locator("#reveal")).to_be_hidden()
     context.close()
 
 

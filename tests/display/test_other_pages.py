@@ -318,3 +318,18 @@ def test_the_index_names_every_page() -> None:
         "/desk",
     ):
         assert f'href="{address}"' in index, address
+
+
+@pytest.mark.parametrize("size", [(390, 844), (360, 640), (844, 390)])
+@pytest.mark.parametrize("stem", ["opening", "hold", "blackout", "question-extreme", "scoreboard-extreme"])
+def test_a_phone_that_lost_its_server_says_so_at_the_top_of_whatever_stands_there(
+    browser: Browser, size: tuple[int, int], stem: str
+) -> None:
+    page = opened(browser, "audience", size, [])
+    show(page, view_of("audience", stem))
+    for state in ("old", "lost"):
+        page.evaluate("state => window.lose(state)", state)
+        bar = page.locator('[data-role="link"]')
+        bar.wait_for()
+        box = bar.bounding_box()
+        assert box is not None and (box["x"], box["y"], box["width"]) == (0, 0, size[0])

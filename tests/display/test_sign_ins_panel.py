@@ -53,6 +53,18 @@ def open_code(console: Page, name: str = "judge-3", expires_s: float = 600, **mo
     return answer
 
 
+def test_devices_are_called_what_people_call_them(console: Page) -> None:
+    view = load(FIXTURES["sign-ins"])
+    said = ["Windows · Edg", "Macintosh · OPR", "Android · MicroMessenger", "CrOS · Chrome", "a box · v2"]
+    for row, label in zip(view["sessions"], said, strict=False):
+        row["label"] = label
+    stand(console, sessions=view["sessions"])
+    rows = [console.locator(f'[data-session="{row["session"]}"] .session-where') for row in view["sessions"]]
+    known = ["Windows · Edge", "Mac · Opera", "Android · 微信", "Chromebook · Chrome", "a box · v2"]
+    for row, words in zip(rows, known, strict=False):
+        expect(row).to_contain_text(words)
+
+
 def test_who_is_signed_in_stands_there_this_console_first(console: Page) -> None:
     view = stand(console)
     rows = console.locator("[data-session]")

@@ -116,6 +116,31 @@ def test_a_code_that_was_put_away_signs_nobody_in(show: Show, browser: Browser) 
         page.context.close()
 
 
+def test_who_mistypes_the_passphrase_need_not_say_again_who_they_are(show: Show, browser: Browser) -> None:
+    device = tablet(browser)
+    device.goto(f"{show.base}/login/judge")
+    device.fill("[name=passphrase]", show.passphrases["judge-3"])
+    device.keyboard.press("Enter")
+    expect(device.locator("#who:invalid")).to_have_count(1)
+    expect(device.locator(".error")).to_have_text(
+        "", timeout=500
+    )  # nobody is told that a right passphrase was wrong
+    device.select_option("#who", "3")
+    device.fill("[name=passphrase]", "abcd-efgh-jkmn")
+    device.keyboard.press("Enter")
+    expect(device.locator(".error")).to_contain_text("口令不对")
+    expect(device.locator("#who")).to_have_value("3")
+    expect(device.locator("#passphrase")).to_be_focused()
+    device.fill("[name=passphrase]", show.passphrases["judge-3"])
+    device.keyboard.press("Enter")
+    device.wait_for_url(f"{show.base}/judge")
+    device.goto(f"{show.base}/login/host")
+    device.fill("[name=passphrase]", show.passphrases["host"])
+    device.keyboard.press("Enter")
+    device.wait_for_url(f"{show.base}/host")
+    device.context.close()
+
+
 def test_an_operators_code_opens_a_console_without_sign_ins(show: Show, browser: Browser) -> None:
     console, device = Console(browser, show), tablet(browser)
     device.goto(console.code("operator"))

@@ -13,5 +13,10 @@ export const logAlarm = {
   "alarm.slow": ["磁盘没有响应 · 裁决在等", "The disk does not answer · rulings wait"],
   "alarm.slow.do": ["请不要重复按键。{where} 所在的磁盘一有响应就继续", "Do not press again. It goes on as soon as the disk of {where} answers"],
   "alarm.then": ["屏幕照常显示，好了以后自动恢复，不用重启", "Screens stay alive. It recovers by itself: no restart"],
-  "alarm.mended": ["记录文件损坏过，已修复 · 坏文件留作 {files} · 请备份数据", "A damaged log was mended · kept as {files} · back up the data"],
+  "alarm.unasked": ["可能有两台电脑在裁定", "Two machines may be ruling"],
+  "alarm.unasked.then": ["每 2 秒再问一次，问到了红条自己消失", "Asked again every 2 seconds; this goes by itself once it answers"],
+  "alarm.mended": ["记录文件损坏过，已修复", "A damaged log was mended"],
+  "alarm.mended.do": ["比赛可以继续，没有丢失。休息时请把 {where} 整个复制到另一块盘", "Nothing is lost, go on. At the next break copy all of {where} to another disk"],
+  "alarm.mended.kept": ["坏文件留作 {files}", "The damaged file is kept as {files}"],
+  "alarm.mended.seen": ["知道了", "Noted"],
 };

@@ -1,5 +1,7 @@
-// Strings of the sign-in page's one-time codes; both languages stand on it. One entry a key: [中文, English].
+// Strings of the sign-in page's one-time codes, and of its passphrase; both languages stand on it. One entry a key: [中文, English].
 export const login = {
+  "login.show": ["显示口令", "Show"],
+  "login.hide": ["隐藏口令", "Hide"],
   "login.ticket.doing": ["正在登录…", "Signing in…"],
   "login.ticket.used": ["这个二维码已经用过了。请主持人在控制台「登录」面板里换一个新码；有口令也可以在下面登录。", "This code has been used. Ask the host for another one (console, panel Sign-ins), or sign in with a passphrase."],
   "login.ticket.expired": ["这个二维码已经过期。请主持人换一个新码；有口令也可以在下面登录。", "This code has expired. Ask the host for another one, or sign in with a passphrase."],

@@ -1,6 +1,7 @@
 // Strings of the console's panel of sign-ins, and of the sign-in page's code. One entry a key: [中文, English].
 export const signIns = {
   "host.panel.sign_ins": ["登录", "Sign-ins"],
+  "host.signIn.wechat": ["微信", "WeChat"],
   "host.signIn.judge": ["{n} 号评委 {name}", "Judge {n} {name}"],
   "host.signIn.desk": ["{n} 号席 {name}", "Seat {n} {name}"],
   "host.signIn.role.host": ["主持人", "Host"],
