@@ -9,6 +9,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from .addresses import WITHOUT_RESOLVER, reachable_hosts
+from .tls_context import BadTls
+
 ROOT = Path(__file__).resolve().parent.parent
 REDIS = "FIRSTPRESS_REDIS"
 CHANNEL = "flask-socketio"  # Flask-SocketIO's own default; python-socketio's is another, and a mismatch loses all in silence
@@ -41,6 +44,25 @@ def register(
         metavar="URL",
         help="the show's audience pages, e.g. http://192.168.1.10:8001: pictures come from there (default: as the show says)",
     )
+    parser.add_argument(
+        "--tls",
+        type=Path,
+        metavar="DIR",
+        help="serve HTTPS with the certificates in DIR: DATA/tls of the show, made with --host THIS_MACHINE's address",
+    )
+
+
+def _encrypted(folder: Path, listens_on: str) -> list[str]:
+    """What the process is told: where the certificates are, and that we are called what they say. Raises BadTls.
+
+    Says on standard error what an operator should know of the certificate.
+    """
+    from . import tls  # here: it takes long to load, and most shows have no use for it
+
+    found = tls.read(folder)
+    for line in tls.warnings_of(found, reachable_hosts(listens_on)):
+        print(f"firstpress: {line}", file=sys.stderr)
+    return ["--tls", str(folder), *(word for host in found.hosts for word in ("--allow-host", host))]
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -52,8 +74,14 @@ def _run(arguments: argparse.Namespace) -> int:
     call += ["--host", arguments.host, "--port", str(arguments.port)]
     call += ["--redis-channel", arguments.redis_channel] if arguments.redis_channel else []
     call += ["--source", arguments.source] if arguments.source else []
+    if arguments.tls is not None:
+        try:
+            call += _encrypted(arguments.tls.resolve(), arguments.host)
+        except BadTls as error:
+            print(f"firstpress: {error}", file=sys.stderr)
+            return 2
     # A process of its own that ends with us, as under the supervisor; its address may hold a password.
-    environment = {**os.environ, REDIS: url}
+    environment = {**os.environ, REDIS: url, **WITHOUT_RESOLVER}
     with subprocess.Popen(call, stdin=subprocess.PIPE, cwd=ROOT, env=environment) as process:
         try:
             return process.wait()

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, redirect, request, send_from_directory
+from flask import Flask, Request, Response, abort, redirect, request, send_from_directory
 from werkzeug.wrappers import Response as AnyResponse
 
 from . import __version__
@@ -50,7 +50,7 @@ def make_pages(hall: Hall, find_media: FindMedia, health: Callable[[], dict[str,
     def elsewhere(role: str, rest: str = "") -> AnyResponse:
         if hall.stage_port is None:
             abort(404)
-        return redirect(address_on(hall.stage_port))
+        return redirect(address_on(hall.stage_port, request))
 
     @app.get("/media/<name>")
     def media(name: str) -> Response:
@@ -79,21 +79,32 @@ def make_pages(hall: Hall, find_media: FindMedia, health: Callable[[], dict[str,
     return app
 
 
-def address_on(port: int) -> str:
+def address_on(port: int, asked: Request) -> str:
     """The address that was asked for, on another port of this machine: same scheme, host, path and query."""
-    host = request.host.rpartition(":")[0] if ":" in request.host.rpartition("]")[2] else request.host
-    query = request.query_string.decode("latin-1")
-    return f"{request.scheme}://{host}:{port}{request.path}{'?' if query else ''}{query}"
+    host = asked.host.rpartition(":")[0] if ":" in asked.host.rpartition("]")[2] else asked.host
+    query = asked.query_string.decode("latin-1")
+    return f"{asked.scheme}://{host}:{port}{asked.path}{'?' if query else ''}{query}"
 
 
-def send_phones_to(app: Flask, port: int) -> None:
-    """On the stage: who asks for the audience's page is sent to the audience's port. A console's preview stays."""
+def send_phones_to(port: int, app: App) -> App:
+    """A WSGI wrapper for the stage: who asks for the audience's page is sent to the audience's port. A console's preview stays.
 
-    @app.before_request
-    def redirected() -> AnyResponse | None:
-        if request.path != "/audience" or "preview" in request.args:
-            return None
-        return redirect(address_on(port))
+    It stands before what counts requests, and closes the connection: a hall behind one router's address, a thousand phones
+    that scanned the stage's address, is sent on to the last of them.
+    """
+
+    def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") != "/audience" or environ.get("REQUEST_METHOD") not in ("GET", "HEAD"):
+            return app(environ, start_response)
+        asked = Request(environ)
+        if "preview" in asked.args:
+            return app(environ, start_response)
+        answer = redirect(address_on(port, asked))
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers["Connection"] = "close"
+        return answer(environ, start_response)
+
+    return wrapped
 
 
 class Files:

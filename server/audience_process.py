@@ -46,7 +46,7 @@ from .serving import (
     with_large_files,
     without_compression,
 )
-from .tls import BadTls, context
+from .tls_context import AUTHORITY, BadTls, context
 
 IDLE_S = 15
 TICK_S = 0.2
@@ -132,7 +132,8 @@ def serve(arguments: argparse.Namespace) -> int:
         from .audience_redis import Fetched, RedisFanOut
 
         fan_out: Any = RedisFanOut(url, arguments.redis_channel, hall.take if afar else None)
-        fetched = Fetched(hall, arguments.source, Path(tempfile.mkdtemp(prefix="firstpress-media-")))
+        scratch = Path(tempfile.mkdtemp(prefix="firstpress-media-"))
+        fetched = Fetched(hall, arguments.source, scratch, arguments.tls and arguments.tls / AUTHORITY)
     else:
         fan_out, fetched = FanOut(), None
 
@@ -221,15 +222,18 @@ def serve(arguments: argparse.Namespace) -> int:
     eventlet.wsgi.server(
         Paced(listener, ACCEPT_EVERY_S),
         guarded(Files(served), guard),
-        custom_pool=Pool(
-            room, Doors(room, of_machine=room)
-        ),  # a whole hall may come from one router's address
+        custom_pool=Pool(room, doors_for_phones(room)),
         **tls_listener.options(encryption, Protocol),
         log_output=False,
         debug=False,
         socket_timeout=IDLE_S,
     )
     return 0
+
+
+def doors_for_phones(room: int) -> Doors:
+    """A whole hall may come from one router's address, or from one /64 of IPv6; a quarter stays for everybody else."""
+    return Doors(room, of_machine=room * 3 // 4)
 
 
 def _busy(view: Message | None) -> bool:

@@ -11,8 +11,8 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import ssl
 import sys
-import traceback
 import urllib.request
 import warnings
 from collections.abc import Callable, Iterator
@@ -29,12 +29,13 @@ with warnings.catch_warnings():
 import redis
 from socketio import Manager, RedisManager
 
+from .audience_channel import EVENT, NAMESPACE, understood
 from .audience_hall import Hall, Message
 from .fanout import FanOut
+from .limits import BadMessage
 from .media_names import kept_file
+from .refusals import refused
 
-EVENT = "feed"
-NAMESPACE = "/audience"
 EVERY_S = 1.0
 AGAIN_S = (0.3, 0.9)  # between two tries to reach Redis: not every machine in the same instant
 WAIT_S = 1.0  # for a connection, or for an answer
@@ -114,13 +115,22 @@ class RedisFanOut(RedisManager, FanOut):  # type: ignore[misc]
                 while True:
                     message = tpool.execute(listener.get_message, timeout=WAIT_S)
                     if message is not None and message["type"] == "message":
-                        yield message["data"]
+                        yield from self._understood(message["data"])
             except (redis.RedisError, OSError) as error:
                 self._is("lost", error)
             eventlet.sleep(random.uniform(*AGAIN_S))
 
+    def _understood(self, raw: Any) -> list[Message]:
+        """The message, if it is one for our phones; what is malformed is one line in the log, and nothing else."""
+        try:
+            message = understood(raw)
+        except BadMessage as error:
+            refused("redis", "", error)
+            return []
+        return [message] if message is not None else []
+
     def _handle_emit(self, message: Message) -> None:
-        if message.get("namespace") == NAMESPACE and message.get("event") == EVENT:
+        if message["event"] == EVENT:
             if self._hear is not None:
                 for one in message["data"]:
                     self._hear(one)
@@ -169,12 +179,15 @@ class Fetched:
     Args:
         source: address of those pages; None for what the show itself says.
         folder: an empty one of ours.
+        authority: the certificate by which an encrypted show is trusted; None: as this system does.
     """
 
-    def __init__(self, hall: Hall, source: str | None, folder: Path) -> None:
+    def __init__(self, hall: Hall, source: str | None, folder: Path, authority: Path | None = None) -> None:
         self._hall = hall
         self._source = source
         self._folder = folder
+        self._authority = authority
+        self._trust: ssl.SSLContext | None = None
         self._one_by_one = Semaphore(1)
 
     def find(self, name: str) -> Path | None:
@@ -191,11 +204,13 @@ class Fetched:
     def _fetch(self, address: str, name: str) -> None:
         half = self._folder / f".{name}.part"
         try:
-            with urllib.request.urlopen(address, timeout=5) as answer:
+            if self._trust is None:
+                self._trust = ssl.create_default_context(cafile=self._authority)
+            with urllib.request.urlopen(address, timeout=5, context=self._trust) as answer:
                 content = answer.read(LARGEST_MEDIA + 1)
             if len(content) <= LARGEST_MEDIA:
                 half.write_bytes(content)
                 half.replace(self._folder / name)
-        except OSError:
+        except OSError as error:
             # Without its picture a question is still a question; the next phone that asks tries again.
-            traceback.print_exc(limit=1, file=sys.stderr)
+            refused("picture", "", f"{name} cannot be had from the show: {error}")

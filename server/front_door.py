@@ -19,6 +19,7 @@ with warnings.catch_warnings():
     from eventlet.websocket import FailedConnectionError, RFC6455WebSocket
     from eventlet.wsgi import STATE_CLOSE, HttpProtocol
 
+from .guard import CLOSE
 from .http_rates import Asks
 from .limits import (
     BODY_S,
@@ -135,7 +136,13 @@ class Protocol(HttpProtocol):  # type: ignore[misc]
                 self._refuse("slow request", "408 Request Timeout", f"a body not whole after {BODY_S} s")
                 return
             self.environ["wsgi.input"] = io.BytesIO(body)
+        self.environ[CLOSE] = (
+            self._close
+        )  # an answer's own "Connection: close" eventlet sends and does not do
         super().handle_one_response()
+
+    def _close(self) -> None:
+        self.close_connection = True
 
     def _refuse(self, kind: str, status: str, why: str) -> None:
         """Say no in one answer, and close: what may still come on this connection is read by nobody."""

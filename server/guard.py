@@ -28,6 +28,8 @@ BY_TOKEN = "/api/"
 OPEN_PATHS = frozenset({"/api/v1/epoch"})
 """What any page of the world may ask: answers nothing but a number that is public."""
 ASKING = ("POST", "PUT", "PATCH", "DELETE")
+CLOSE = "firstpress.close"
+"""In a WSGI environment: call it before the answer begins, and the connection is closed after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,9 @@ def guarded(app: Callable[..., Any], guard: Guard) -> Callable[..., Any]:
         def start(status: str, given: list[tuple[str, str]], *more: Any) -> Any:
             there = {name.lower() for name, _ in given}
             added = [(name, value) for name, value in ours.items() if name.lower() not in there]
+            if CLOSE in environ and ("Connection", "close") in given:
+                environ[CLOSE]()
+                given = [one for one in given if one[0] != "Connection"]  # the server says it itself
             return start_response(status, [*given, *added], *more)
 
         asked = asked_of(environ)

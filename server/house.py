@@ -195,6 +195,10 @@ class House:
         for namespace in ("/projector", "/stage", "/audience", "/desk", "/judge", "/operator"):
             self.tell(namespace, PLAIN, "display", self.content_for(""))
 
+    def _log_seen(self, _: dict[str, Any], __: str | None) -> None:
+        """The host has read that a damaged log was mended: the console says it no more."""
+        self._stage.log_seen()
+
     def _control(self, message: dict[str, Any], connection: str | None) -> None:
         """`do`: `ask` for the control, `withdraw` that, `give` it to `page`, `take` it at once, or `name` this console.
 
@@ -276,6 +280,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...], Action]] = {
     "display_forget": (("page",), (), House._forget),
     "mute": (("on",), (), House._mute),
     "control": (("do",), ("page", "name"), House._control),
+    "log_seen": ((), (), House._log_seen),
 }
 """Type of a command → fields it needs, fields it may have, what does it."""
 

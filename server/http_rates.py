@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from .limits import Bucket, Doors, here, machine
+from .limits import Bucket, Doors
+from .machines import here, machine, network
 
 OF_MACHINE = (20.0, 600.0)  # (a second, at once): a page with its files takes some fifty
+OF_NETWORK = (100.0, 3_000.0)  # of strangers in one /64 of IPv6: one laptop, or all tablets of a hall at once
 LONGEST_WAIT_S = 2.0
-MOST_MACHINES = 2_000  # watched at once
+MOST_MACHINES = 2_000  # watched at once; as many networks
 
 
 class Asks:
@@ -17,19 +19,29 @@ class Asks:
     def __init__(self, doors: Doors) -> None:
         self._doors = doors
         self._of: OrderedDict[str, Bucket] = OrderedDict()
+        self._in: OrderedDict[str, Bucket] = OrderedDict()
 
     def wait_s(self, address: str, now_ns: int) -> float | None:
         """How long one more request has to wait; None where that is too long, and nothing is taken."""
         if here(address) or self._doors.knows(address):
             return 0.0
-        name = machine(address)
-        bucket = self._of.setdefault(name, Bucket(*OF_MACHINE))
-        self._of.move_to_end(name)
-        if len(self._of) > MOST_MACHINES:
-            self._of.popitem(last=False)
-        bucket.take(now_ns, 0.0)  # brings it up to date
-        wait_s = max(0.0, (1.0 - bucket.level) / bucket.rate)
+        buckets = (
+            _watched(self._of, machine(address), OF_MACHINE),
+            _watched(self._in, network(address), OF_NETWORK),
+        )
+        for bucket in buckets:
+            bucket.take(now_ns, 0.0)  # brings it up to date
+        wait_s = max(0.0, *((1.0 - bucket.level) / bucket.rate for bucket in buckets))
         if wait_s > LONGEST_WAIT_S:
             return None
-        bucket.level -= 1.0
+        for bucket in buckets:
+            bucket.level -= 1.0
         return wait_s
+
+
+def _watched(buckets: OrderedDict[str, Bucket], name: str, rate: tuple[float, float]) -> Bucket:
+    bucket = buckets.setdefault(name, Bucket(*rate))
+    buckets.move_to_end(name)
+    if len(buckets) > MOST_MACHINES:
+        buckets.popitem(last=False)
+    return bucket

@@ -61,7 +61,7 @@ def operator_view(state: State, now_ns: int, rim: Rim) -> View:
         "boxes": list(rim.boxes),
         "simulated": False,  # whoever presses for a contestant is the host
         "timing": {"state": rim.timing},
-        "log": {"state": "failed" if rim.log_failed else "ok", "events": state.seq},
+        "log": {"state": "failed" if rim.log_failed else "ok", "events": state.seq, "alarm": rim.log_alarm},
         "control": None,
         "displays": list(rim.displays),
         "phones": rim.phones,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import qr, tls
+from . import qr
 from .addresses import reachable_hosts
 from .codec import BadCommand
 from .game.refusal import refuse
@@ -23,7 +23,11 @@ def reach_of(
     listens_on: str, port: int, tls_folder: Path | None, audience_port: int | None, trust_port: int | None
 ) -> Reach:
     """Of a stage with these arguments. Raises BadTls."""
-    fingerprint = tls.read(tls_folder).fingerprint if tls_folder else ""
+    fingerprint = ""
+    if tls_folder:
+        from . import tls  # it takes long to load, and most shows have no use for it
+
+        fingerprint = tls.read(tls_folder).fingerprint
     return Reach(listens_on, port, tls_folder is not None, audience_port, trust_port, fingerprint)
 
 

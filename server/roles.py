@@ -64,6 +64,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "display_forget": BOTH,
     "mute": BOTH,
     "control": HOST,
+    "log_seen": HOST,
     # Who is signed in
     "session_ticket": HOST,
     "session_ticket_void": HOST,

@@ -19,6 +19,7 @@ from . import limits
 from .auth import Auth, account_of
 from .game.rulebook import Text
 from .identity import NUMBERED, Identity, home
+from .machines import here
 from .refusals import refused
 from .sessions import COOKIE, COOKIE_FORM, Session, key_of, new_secret
 from .sign_in import Budgets
@@ -56,7 +57,7 @@ class Places:
 
     def for_passphrases(self, address: str) -> RunBlocking:
         """Where a passphrase from that address is checked."""
-        return self.here if limits.here(address) else self.others
+        return self.here if here(address) else self.others
 
 
 def serve_auth(app: Flask, auth: Auth) -> None:
@@ -230,8 +231,10 @@ def _login_page(
     people = [(judge.number, judge.name) for judge in book.judges]
     if role == "desk":
         people = [(one.seat, one.name) for one in book.contestants]
+    chosen = request.form.get(NUMBERED.get(role, ""), "")  # kept, whatever was wrong with the passphrase
     choices = '<option value="" disabled selected>请选择 · choose</option>' + "".join(
-        f'<option value="{number}">{number} 号 · {escape(name)}</option>' for number, name in people
+        f'<option value="{number}"{" selected" if str(number) == chosen else ""}>{number} 号 · {escape(name)}</option>'
+        for number, name in people
     )
     cookie = request.cookies.get(COOKIE, "")
     fresh = not COOKIE_FORM.fullmatch(cookie)
@@ -243,6 +246,8 @@ def _login_page(
         "ERROR": escape(f"{error.zh} · {error.en}" if error else ""),
         "NUMBERED": NUMBERED.get(role, ""),
         "CHOICES": choices if role in NUMBERED else "",
+        # A browser sends no form with a required field that nobody can see.
+        "WHO": "" if role not in NUMBERED else "required" if chosen else "required autofocus",
         "CSRF": auth.form_key(cookie),
     }
     # In one go: a judge may be called {{CSRF}}, and no text that was put in is looked at again.

@@ -9,6 +9,7 @@ import os
 import secrets
 import select
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -26,7 +27,7 @@ Event = tuple[str, Any]
 class Phone:
     """One page of the audience. `buffer`: bytes that its kernel takes for it before it is full.
 
-    patches: ask for them; the view is kept up to date by `hear` either way.
+    patches: ask for them; the view is kept up to date by `hear` either way. trusting: talk TLS, and to whom.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Phone:
         patches: bool = True,
         buffer: int | None = None,
         namespace: str = "/audience",
+        trusting: ssl.SSLContext | None = None,
         **said: Any,
     ) -> None:
         self.namespace = namespace
@@ -44,16 +46,18 @@ class Phone:
         self.events: list[Event] = []
         self.closed = False
         self._rest = b""
-        self._socket = socket.socket()
+        plain = socket.socket()
         if buffer:
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-        self._socket.settimeout(10)
-        self._socket.connect(("127.0.0.1", port))
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        plain.settimeout(10)
+        plain.connect(("127.0.0.1", port))
+        scheme = "https" if trusting else "http"
+        self._socket = trusting.wrap_socket(plain, server_hostname="127.0.0.1") if trusting else plain
         key = base64.b64encode(os.urandom(16)).decode()
         self._socket.sendall(
             (
                 "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n"
-                f"Host: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
+                f"Host: 127.0.0.1:{port}\r\nOrigin: {scheme}://127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
                 f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
             ).encode()
         )
@@ -82,11 +86,16 @@ class Phone:
 
     def hear(self, seconds: float = 0.0) -> Self:
         """Take what has come, waiting at most so long for anything at all."""
-        while select.select([self._socket], [], [], seconds)[0]:
+        while self._waits() or select.select([self._socket], [], [], seconds)[0]:
             try:
+                self._socket.settimeout(0)
                 part = self._socket.recv(1 << 20)
+            except ssl.SSLWantReadError:
+                return self  # something came, and nothing to read in it: a ticket of TLS, a part of a record
             except ConnectionError:
                 part = b""
+            finally:
+                self._socket.settimeout(10)
             if not part:
                 self.closed = True
                 return self
@@ -94,6 +103,10 @@ class Phone:
             self._take_apart()
             seconds = 0.0
         return self
+
+    def _waits(self) -> bool:
+        """True for what has been decrypted already: no select knows of that."""
+        return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
 
     def _take_apart(self) -> None:
         while len(self._rest) >= 2:
@@ -232,7 +245,15 @@ class Stub:
 
     def show(self, **view: Any) -> None:
         """A new view."""
-        self._view = {"epoch": "e", "revision": 0, "contest_ns": 0, **(self._view or {}), **view}
+        least = {
+            "role": "audience",
+            "epoch": "e",
+            "revision": 0,
+            "contest_ns": 0,
+            "scene": {"name": "opening"},
+            "seats": [],
+        }
+        self._view = {**least, **(self._view or {}), **view}
         self.say({"type": "view", "view": self._view})
 
     def close(self) -> None:
@@ -243,10 +264,18 @@ class Stub:
 
 
 class Process:
-    """`python -m server.audience_process` under test."""
+    """`python -m server.audience_process` under test. trusting: for `health`, where it serves TLS."""
 
-    def __init__(self, *arguments: str, port: int | None = None, **environment: str) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        port: int | None = None,
+        trusting: ssl.SSLContext | None = None,
+        **environment: str,
+    ) -> None:
         self.port = port or free_port()
+        self.trusting = trusting  # where it serves TLS
+        self.base = f"{'https' if trusting else 'http'}://127.0.0.1:{self.port}"
         self.printed: list[str] = []
         self._process = subprocess.Popen(
             [
@@ -271,7 +300,7 @@ class Process:
         return self._process.pid
 
     def health(self) -> Any:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
+        with urllib.request.urlopen(f"{self.base}/healthz", timeout=5, context=self.trusting) as answer:
             return json.load(answer)
 
     def __enter__(self) -> Self:

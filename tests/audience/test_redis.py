@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import redis
 from flask_socketio import SocketIO
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from server import cli
+from server.audience_channel import understood
+from server.limits import BadMessage
 from tests.live import free_port, until
 
 from .phones import Phone, Process, Stub
@@ -165,6 +172,119 @@ def test_nothing_but_emits_is_taken_from_the_channel(
         script.server.manager.redis.close()
         stub.beats = False
         phone.told_stale(True, 4)  # it is still in the room of all
+
+
+RUBBISH: tuple[bytes, ...] = (
+    b"", b"rubbish", b"\x00\xff\xfe", b"null", b"17", b'"method"', b"[]", b'["method"]', b"{}", b"NaN",
+    b'{"method":"emit"}'[:-1], b"[" * 100_000, b'{"method":' * 5_000, b'{"method":"emit","method":"emit"}',
+    b"x" * 5_000_000, b'{"method":17}', b"1" * 10_000,
+)  # fmt: skip
+
+
+def emit(event: Any = "feed", data: Any = None, **more: Any) -> bytes:
+    """A message as python-socketio publishes it."""
+    message = {
+        "method": "emit",
+        "event": event,
+        "data": data,
+        "namespace": "/audience",
+        "host_id": "another",
+        **more,
+    }
+    return json.dumps(message).encode()
+
+
+def malformed(share: dict[str, Any]) -> list[bytes]:
+    """Messages of the right outside: each with something in it that is none of ours."""
+    view = share["view"]
+    wrong_shares: list[Any] = [
+        None, 17, "text", [], {}, {**share, "type": "view"}, {**share, "more": 1},
+        {key: value for key, value in share.items() if key != "view"},
+        {**share, "from": None}, {**share, "from": "x" * 5_000}, {**share, "contest_ns": 1.5}, {**share, "contest_ns": None},
+        {**share, "contest_ns": True}, {**share, "stale": 0}, {**share, "muted": "yes"}, {**share, "media": {}},
+        {**share, "media": ["../../etc/passwd"]}, {**share, "media": [17]}, {**share, "source": "file:///etc/passwd"},
+        {**share, "source": 17}, {**share, "standby": "http://192.0.2.7"},
+        {**share, "standby": {"address": "javascript:alert(1)"}},
+        {**share, "standby": {"address": "http://192.0.2.7:8000", "more": {"deep": 1}}}, {**share, "view": []},
+        {**share, "view": {"revision": 666}}, {**share, "view": {**view, "role": "host"}},
+        {**share, "view": {**view, "revision": "666"}},
+        {**share, "view": {**view, "epoch": None}}, {**share, "view": {**view, "scene": "question"}},
+        {**share, "view": {**view, "scene": {"name": 17}}}, {**share, "view": {**view, "seats": None}},
+        {**share, "view": {**view, "seats": [17]}}, {**share, "view": {**view, "seats": [{"seat": "1", "name": "x"}]}},
+        {**share, "view": {**view, "clock": 5}}, {**share, "view": {**view, "text": "x" * 400_000}},
+        {**share, "view": {**view, "list": list(range(30_000))}},
+    ]  # fmt: skip
+    deep: Any = 1
+    for _ in range(40):
+        deep = [deep]
+    wrong_shares.append({**share, "view": {**view, "deep": deep}})
+    ours = ("snapshot", "patch", "stale", "display", "do", "standby", "beat", "connect", "disconnect")
+    return [
+        *RUBBISH,
+        *(emit(data=[one]) for one in wrong_shares),
+        emit(data=share), emit(data=[share, share]), emit(data=None),
+        *(emit(event, [{"revision": 666, "stale": True, "address": "http://192.0.2.66"}]) for event in ours),
+        *(emit(event, ["x"]) for event in (None, 17, "", "x" * 300, ["snapshot"])),
+        emit("notice", ["x"], room=17), emit("notice", ["x"], room={"a": 1}), emit("notice", ["x"], skip_sid=17),
+        emit("notice", ["x"], binary=True), emit("notice", "x", binary=True),
+    ]  # fmt: skip
+
+
+def test_rubbish_on_the_channel_shows_nothing_and_ends_nothing(
+    stub: Stub, near: Process, far: Process, redis_server: RedisServer
+) -> None:
+    """By a real Redis server, to both kinds of process: a line in the log each, until there are too many of them."""
+    stub.show(revision=1)
+    client: Any = redis.Redis.from_url(redis_server.url)
+    with Phone(near.port) as here, Phone(far.port) as there, client.pubsub() as listener:
+        for phone in (here, there):
+            phone.sees("revision", 1)
+        listener.subscribe("flask-socketio")
+
+        def feed() -> Any:
+            got = listener.get_message(ignore_subscribe_messages=True, timeout=1)
+            return json.loads(got["data"]) if got else None
+
+        share = until(feed, "what the show says of itself")["data"][0]
+        understood(emit(data=[share]))  # which is well: what follows differs from it in one thing each
+        bad = malformed(share)
+        known = {
+            process: len([line for line in process.printed if "(redis)" in line]) for process in (near, far)
+        }
+        for raw in bad:
+            with pytest.raises(BadMessage):
+                understood(raw)
+            client.publish("flask-socketio", raw)
+        client.publish("flask-socketio", emit("notice", [{"zh": "请就座"}]))
+        for phone in (here, there):
+            assert phone.heard("notice") == {"zh": "请就座"}, "what comes after it is heard"
+        stub.show(revision=2)
+        for phone, process in ((here, near), (there, far)):
+            phone.sees("revision", 2)
+            told = {event for event, _ in phone.events}
+            assert told <= {"snapshot", "patch", "display", "beat", "notice"}, told
+            assert "666" not in json.dumps(phone.events)
+            assert process.health()["redis"] == "ok"
+            lines = [line for line in process.printed if "(redis)" in line][known[process] :]
+            assert 1 <= len(lines) <= 6 and all(len(line) < 400 for line in lines), lines
+            assert not any("Traceback" in line or "rror in pubsub" in line for line in process.printed)
+    client.close()
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.binary(max_size=200), st.data())
+def test_any_bytes_are_understood_or_refused(raw: bytes, data: st.DataObject) -> None:
+    share: dict[str, Any] = {
+        "type": "share", "from": "x", "view": None, "contest_ns": 1, "stale": False, "muted": False, "media": [],
+        "source": None, "standby": None,
+    }  # fmt: skip
+    whole = emit(data=[share])
+    at = data.draw(st.integers(0, len(whole)))
+    for one in (raw, whole[:at] + raw + whole[at:], whole[:at] + raw[:3] + whole[at + 3 :]):
+        try:
+            understood(one)
+        except BadMessage as error:
+            assert len(str(error)) < 400
 
 
 def test_pictures_are_fetched_from_the_show_once(stub: Stub, far: Process, machines: Machines) -> None:

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -74,6 +75,11 @@ def test_who_asks_the_stage_for_the_audience_is_sent_on(show: Show) -> None:
         f"http://127.0.0.1:{there}/audience?name=x&lang=en",
     )
     assert answer(show.port, "/audience", f"localhost:{show.port}")[1] == f"http://localhost:{there}/audience"
+    with socket.create_connection(("127.0.0.1", show.port), 5) as line:
+        line.sendall(f"GET /audience HTTP/1.1\r\nHost: 127.0.0.1:{show.port}\r\n\r\n".encode())
+        whole = line.makefile("rb").read()  # to its end, long before a quiet connection is closed
+    assert whole.startswith(b"HTTP/1.1 302 ") and b"content-security-policy" in whole.lower()
+    assert answer(show.port, "/audience", "evil.example")[0] == 403
     assert answer(show.port, "/audience?preview=1")[0] == 200
     assert answer(there, "/audience")[0] == 200
     assert answer(there, "/projector?mirror=1") == (302, f"{show.base}/projector?mirror=1")

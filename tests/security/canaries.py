@@ -8,8 +8,15 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from server.game.paper import Answer, Media, SealedQuestion
-from server.game.state import State
+from server.game import commands as c
+from server.game.decide import decide
+from server.game.fold import apply
+from server.game.paper import Answer, Media, Paper, SealedQuestion
+from server.game.refusal import Refused
+from server.game.rulebook import Risk, Scenario
+from server.game.rulings import JUDGED
+from server.game.scenario import sheet_of
+from server.game.state import Entry, State
 from tests.game.random_book import SECRET, Contest
 from tests.game.random_book import contest as plain_contest
 
@@ -121,3 +128,41 @@ def other_secrets(state: State) -> dict[str, State]:
     if state.redo is not None:
         made["undone"] = replace(state, redo=None, redo_what="", redo_ns=0)
     return made
+
+
+def only_in_secret(state: State, paper: Paper, now_ns: int) -> list[tuple[str, str | None, list[State]]]:
+    """What may be done now that differs in a secret alone: (kind, page whose secret it is, the states that it leads to)."""
+    turn, rules = state.turn, state.round
+    tries: list[tuple[str, str | None, list[c.Command]]] = []
+    if state.rulebook.staged:
+        rulings: list[c.Command] = [c.Rule(result) for result in JUDGED if result != "partial"]
+        tries.append(("rulings", None, [*rulings, c.Rule("partial", 100), c.Rule("partial", 200)]))
+    if isinstance(rules, Risk) and rules.sealed:
+        values = [value_cp // 100 for value_cp in rules.values_cp] + [0] * rules.may_decline
+        for seat in state.rulebook.seats:
+            tries.append(("stakes", f"desk-{seat}", [c.ChooseStake(seat, value) for value in values]))
+    if isinstance(rules, Scenario) and turn is not None and turn.question is not None:
+        lines = sheet_of(rules, paper[turn.question.id]).lines
+        most = tuple(line.max_cp if line.kind == "mark" else 100 for line in lines)
+        for judge in state.rulebook.judges:
+            sheets = [(0,) * len(lines), most]
+            tries.append(
+                ("marks", f"judge-{judge.number}", [c.SubmitMarks(judge.number, one) for one in sheets])
+            )
+    found = []
+    for kind, owner, commands in tries:
+        after = [one for one in (_after(state, command, paper, now_ns) for command in commands) if one]
+        if len(after) > 1:
+            found.append((kind, owner, after))
+    return found
+
+
+def _after(state: State, command: c.Command, paper: Paper, now_ns: int) -> State | None:
+    """The state that a command leads to, None where the rules refuse it."""
+    try:
+        events = decide(state, command, now_ns, paper, 0)
+    except Refused:
+        return None
+    for event in events:
+        state = apply(state, Entry(state.seq + 1, now_ns, event))
+    return state

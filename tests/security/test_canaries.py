@@ -14,18 +14,28 @@ from server.feed import public_events
 from server.game.state import State
 from server.host_view import Rim, host_view
 from server.next_view import next_view
+from server.operator_view import operator_view
 from server.scene_views import View
 from server.stage_view import audience_view, stage_view
 from server.views import desk_view, judge_view, projector_view
 from tests.game import random_book
 from tests.game.coverage import Coverage
 from tests.game.machine import Machine
-from tests.security.canaries import Known, other_secrets, salted_contest
+from tests.security.canaries import Known, canary, only_in_secret, other_secrets, salted_contest
 
 FULL = os.environ.get("FIRSTPRESS_FULL") == "1"
 CONTESTS = 600 if FULL else 45
 STEPS = 50
 ON_DISK = 12 if FULL else 2
+RIM = Rim(
+    judges_online=frozenset((1, 3)),
+    control={"holder": canary("control", "host"), "operators": [canary("control", "host")]},
+    sessions=({"session": canary("session", "host"), "address": canary("session", "host")},),
+    tickets=(canary("ticket", "host"),),
+    scheduling={"policy": canary("scheduling", "host")},
+    log_failed=canary("log", "host"),
+)
+"""What stands beside the contest, with a canary in each place that is the host's alone."""
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +51,7 @@ def views_of(state: State, machine: Machine, now_ns: int) -> dict[str, tuple[str
         "stage": ("stage", stage_view(state, now_ns)),
         "audience": ("audience", audience_view(state, now_ns)),
         "desk": ("desk", desk_view(state, now_ns, None)),
+        "operator": ("operator", operator_view(state, now_ns, RIM)),
     }
     for seat in state.rulebook.seats:
         found[f"desk-{seat}"] = ("desk", desk_view(state, now_ns, seat))
@@ -63,6 +74,7 @@ class Watch:
         seen = views_of(state, machine, now_ns)
         for page, (role, view) in seen.items():
             assert self.known.leaks(role, view) == [], f"{page} sees what it may not"
+        self.operator_counts_what_all_can(seen)
         self.host_sees(machine, now_ns)
         self.same_without_secrets(machine, now_ns, seen)
         self.tried["states"] += 1
@@ -70,8 +82,20 @@ class Watch:
     def host_sees(self, machine: Machine, now_ns: int) -> None:
         """That the secrets are there to be found at all."""
         state, paper = machine.state, machine.contest.paper
-        view = host_view(state, now_ns, paper, Rim(), next_view(state, paper, now_ns))
+        view = host_view(state, now_ns, paper, RIM, next_view(state, paper, now_ns))
         self.tried["held back"] += bool(self.known.leaks("projector", view))
+        assert {"control of host", "session of host", "ticket of host"} <= set(
+            self.known.leaks("operator", view)
+        ), "the host's own have canaries in them"
+
+    @staticmethod
+    def operator_counts_what_all_can(seen: dict[str, tuple[str, View]]) -> None:
+        """The one count that an operator has of what was done is the number that stands on every page."""
+        operator = seen["operator"][1]
+        assert operator["log"]["events"] == operator["revision"] == seen["audience"][1]["revision"]
+        for row in operator["judges"]:
+            assert row["online"] == (row["judge"] in RIM.judges_online)
+            assert not any(row[key] for key in ("submitted", "masked", "excused", "mark")), "who has marked"
 
     def same_without_secrets(self, machine: Machine, now_ns: int, seen: dict[str, tuple[str, View]]) -> None:
         """Whoever may not know a secret sees the same whatever it is."""
@@ -145,6 +169,31 @@ def test_a_judge_sees_no_colleagues_marks_and_a_desk_no_other_stake() -> None:
     for seed in range(71_000, 71_000 + CONTESTS // 2):
         play(seed, tried, watch=look)
     assert tried["marks"] > 10 and tried["stakes"] > 5
+
+
+def test_nobody_can_tell_which_ruling_stake_or_mark_it_was() -> None:
+    """Two that do the same but for a secret leave everybody else with the same: texts, numbers, how many events there are.
+
+    That something was done is no secret: the host is seen to speak, the clock stands, and the revision goes up for all.
+    """
+    tried: Counter[str] = Counter()
+
+    def look(machine: Machine) -> None:
+        state = machine.state
+        now_ns = max(machine.now_ns, state.contest_ns)
+        paper = machine.contest.paper
+        for kind, owner, after in only_in_secret(state, paper, now_ns):
+            first = views_of(after[0], machine, now_ns)
+            for other in after[1:]:
+                for page, (_, view) in views_of(other, machine, now_ns).items():
+                    if page != owner:
+                        assert view == first[page][1], f"{page} can tell {kind} apart"
+            tried[kind] += 1
+
+    for seed in range(73_000, 73_000 + CONTESTS):
+        play(seed, tried, watch=look)
+    for kind in ("rulings", "stakes", "marks"):
+        assert tried[kind] > 10, f"{kind}: tried {tried[kind]} times only, of {dict(tried)}"
 
 
 def test_the_feed_tells_no_secret(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ import os
 import re
 import socket
 import threading
+import uuid
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,90 +19,35 @@ import pytest
 
 from question_bank import media_files, samples
 from question_bank.bank import Bank
-from question_bank.model import KeyPoint
 from question_bank.question import Question
 from tests.live import Show, free_port, until
+from tests.security.salted_final import CONTEST, salted
 from tests.security.wire import CLOSE, RawSocket, ask
 
 FULL = os.environ.get("FIRSTPRESS_FULL") == "1"
 CANARY = re.compile(r"CAN!(\w+)!([\w-]+)!")
-CONTEST = """
-title = "金丝雀"
-tie_break = "none"
-staged = true
-[[contestant]]
-name = "甲"
-[[contestant]]
-name = "乙"
-[[judge]]
-name = "评委一"
-unit = "北区"
-chief = true
-[[judge]]
-name = "评委二"
-unit = "北区"
-[[judge]]
-name = "评委三"
-unit = "北区"
-[[round]]
-kind = "compulsory"
-turns = 1
-[[round]]
-kind = "scenario"
-step = 0.01
-[[round]]
-kind = "buzz_in"
-questions = 1
-nobody_seconds = 1
-[[round]]
-kind = "risk"
-sealed = true
-[buzzers]
-web = true
-"""
 MARKS = {1: 13.37, 2: 17.11, 3: 11.73}  # findable, and no judge's mark is like another's
 MOST_STEPS = 120
 BEFORE_REVEAL = ("answer", "key", "why")
 NEVER = ("source", "variant", "brief", "transcript")
-
-
-def canary(place: str, one: Question) -> str:
-    return f"CAN!{place}!{one.id}!"
-
-
-def salted(one: Question) -> Question:
-    """A canary in every text of a question, so far as its form has it."""
-    made = replace(
-        one,
-        prompt=canary("prompt", one),
-        explanation=canary("why", one),
-        source=canary("source", one),
-        alt=canary("alt", one) if one.media else "",
-    )
-    if one.form in ("single", "multiple"):
-        options = [canary(f"option{key}", one) for key in "ABCDEFGH"[: len(one.options)]]
-        made = replace(made, options=tuple(options))
-    if one.form in ("oral", "fill_in"):
-        made = replace(made, answer=canary("answer", one))
-    if one.variants:
-        made = replace(made, variants=(canary("variant", one),))
-    if one.brief:
-        made = replace(made, brief=canary("brief", one))
-    if one.transcript:
-        made = replace(made, transcript=canary("transcript", one))
-    points = [
-        KeyPoint(f"{canary('item', one)} {n}", point.points_cp) for n, point in enumerate(one.key_points)
-    ]
-    return replace(made, key_points=tuple(points))
+FOR_THE_HOST_ALONE = (
+    '"staged":{',
+    '"stakes_in":[1',
+    '"stakes_in":[2',
+    "ruling_staged",
+    "stake_chosen",
+    '"sessions":[{',
+)
+"""How a ruling that waits, who has chosen a stake, and who is signed in would look in a message; without its blanks."""
 
 
 class Listener:
     """One page's socket, read by a thread of its own; each message is judged by what the hall knows when it comes."""
 
-    def __init__(self, name: str, role: str, socket: RawSocket, final: Final) -> None:
-        self.name, self.role, self.socket, self.final = name, role, socket, final
+    def __init__(self, name: str, role: str, line: RawSocket, final: Final) -> None:
+        self.name, self.role, self.socket, self.final = name, role, line, final
         self.bytes = 0
-        socket.connection.settimeout(30)
+        line.connection.settimeout(30)
         self.thread = threading.Thread(target=self._listen, daemon=True)
         self.thread.start()
 
@@ -110,6 +56,13 @@ class Listener:
             while (got := self.socket.receive()) is not None and got[0] != CLOSE:
                 self.bytes += len(got[1])
                 self.final.judge(self.name, self.role, got[1].decode(errors="replace"))
+
+    def end(self) -> None:
+        """Hang up, and wait until all that came has been looked at."""
+        with contextlib.suppress(OSError):  # it may be cut already
+            self.socket.connection.shutdown(socket.SHUT_RDWR)  # closed alone it would go on waiting
+        self.thread.join(5)
+        self.socket.close()
 
 
 class FeedListener:
@@ -148,12 +101,17 @@ class Final:
         self.show, self.phones = show, phones
         self.token = show.token()
         self.judges = {number: show.token("judge", judge=number) for number in MARKS}
+        self.tokens = {role: show.token(role) for role in ("operator", "display", "audience")}
+        self.tokens |= {f"judge {number}": token for number, token in self.judges.items()}
+        self.tokens |= {f"desk {seat}": show.token("desk", seat=seat) for seat in (1, 2)}
         self.presented: set[str] = set()
         self.revealed: set[str] = set()
         self.marks_revealed = False
         self.scenario_over = False
         self.leaks: list[str] = []
         self.held_back: set[str] = set()
+        self.staged = 0
+        self.answered: Counter[str] = Counter()
 
     def judge(self, name: str, role: str, text: str) -> None:
         """Note what `text` says too early."""
@@ -169,6 +127,7 @@ class Final:
                 right = False
             if not right:
                 self.leaks.append(f"{name}: {place} of {question}")
+        self.leaks += [f"{name}: {word}" for word in FOR_THE_HOST_ALONE if word in text.replace(" ", "")]
         if not self.marks_revealed:
             own = int(name[-1]) if role == "judge" else 0
             for judge, mark in MARKS.items():
@@ -232,13 +191,24 @@ def listeners(final: Final) -> list[Listener]:
         headers = {"Cookie": cookie}
         page = RawSocket(show, "/desk", '{"patches":true}', headers=headers)
         made.append(Listener(f"desk {seat}", "desk", page, final))
-    if "operator" in show.passphrases:
-        _, cookie = show.sign_in("operator", show.passphrases["operator"])
-        headers = {"Cookie": cookie}
-        made.append(
-            Listener("operator", "operator", RawSocket(show, "/operator", "{}", headers=headers), final)
-        )
-    return made
+    _, cookie = show.sign_in("operator", show.passphrases["operator"])
+    for said in ("{}", '{"patches":true}', json.dumps({"page": "cf" * 16, "patches": True})):
+        page = RawSocket(show, "/operator", said, headers={"Cookie": cookie})
+        made.append(Listener("operator", "operator", page, final))
+    bearer = {"Authorization": f"Bearer {final.tokens['display']}"}
+    page = RawSocket(show, "/projector", json.dumps({"page": "cd" * 16}), headers=bearer)
+    return [*made, Listener("display", "display", page, final)]
+
+
+def say_everything(pages: list[Listener]) -> None:
+    """What every page may say or not: the answers are looked at like all that comes."""
+    for page in pages:
+        namespace = {"display": "/projector", "phone": "/audience"}.get(page.name, f"/{page.role}")
+        command = {"id": uuid.uuid4().hex, "type": "reveal_answer"}
+        for number, (event, content) in enumerate(
+            (("clock", {}), ("again", {}), ("command", command), ("state", {}))
+        ):
+            page.socket.event(namespace, event, content, number=number)
 
 
 PUBLIC = (
@@ -257,13 +227,32 @@ PUBLIC = (
 )
 
 
+OF_ROLES = (
+    *(f"/api/v1/views/{role}" for role in ("host", "operator", "judge", "desk", "projector")),
+    "/host",
+    "/result",
+)
+
+
 def ask_everywhere(final: Final) -> None:
+    """All that can be asked for over HTTP, by strangers and by every role but the host's."""
+    for name, token in final.tokens.items():
+        role, headers = name.split(" ")[0], {"Authorization": f"Bearer {token}"}
+        for path in OF_ROLES:
+            answer = ask(final.show, path, headers=headers)[1].decode(errors="replace")
+            final.judge(f"GET {path} as {name}", role, answer)
+            final.answered[role] += answer.startswith("HTTP/1.1 200") and path == f"/api/v1/views/{role}"
+        for kind in ("reveal_answer", "undo", "nothing"):
+            body = json.dumps({"id": uuid.uuid4().hex, "type": kind}).encode()
+            answer = ask(final.show, "/api/v1/commands", "POST", headers, body)[1].decode(errors="replace")
+            final.judge(f"POST {kind} as {name}", role, answer)
+            assert not answer.startswith("HTTP/1.1 200"), f"{name} may {kind}"
     for path in PUBLIC:
         final.judge(f"GET {path}", "projector", ask(final.show, path)[1].decode(errors="replace"))
-    body = b'{"id":"12345678","type":"reveal_answer"}'
+    command = b'{"id":"12345678","type":"reveal_answer"}'
     for headers in ({"Origin": final.show.base}, {"Authorization": "Bearer nobody"}):
-        answer = ask(final.show, "/api/v1/commands", "POST", headers, body)[1]
-        final.judge("POST command", "projector", answer.decode(errors="replace"))
+        answer = ask(final.show, "/api/v1/commands", "POST", headers, command)[1].decode(errors="replace")
+        final.judge("POST command", "projector", answer)
 
 
 def step(final: Final) -> bool:
@@ -271,6 +260,9 @@ def step(final: Final) -> bool:
     show, token = final.show, final.token
     view = show.get("/api/v1/views/host", token)
     final.held_back |= {place for place, _ in CANARY.findall(json.dumps(view))}
+    if view["staged"]:
+        final.staged += 1
+        ask_everywhere(final)  # while it waits
     scene = view["scene"]
     if (scene.get("buzz") or {}).get("phase") == "open":
         show.command(token, "simulate_press", seat=2)
@@ -305,11 +297,13 @@ def step(final: Final) -> bool:
     return False
 
 
-def play(final: Final) -> int:
+def play(final: Final, pages: list[Listener]) -> int:
     """The whole final; how many steps it had."""
     steps = 0
     while steps < MOST_STEPS and step(final):
         steps += 1
+        if steps % 5 == 0:
+            say_everything(pages)
         if FULL or steps % 6 == 0:
             ask_everywhere(final)
         if steps % 7 == 0 and final.show.command(final.token, "undo")[0] == 200:
@@ -321,15 +315,16 @@ def test_no_byte_too_early(final: Final) -> None:
     pages = listeners(final)
     feed = FeedListener(feed_of(final.show), final)
     try:
-        steps = play(final)
+        steps = play(final, pages)
     finally:
         feed.close()
         for page in pages:
-            page.socket.close()
-            page.thread.join(5)
+            page.end()
     ask_everywhere(final)
     assert final.leaks == [], sorted(set(final.leaks))[:10]
     assert steps > 25 and len(final.presented) > 5 and final.marks_revealed, (steps, final.presented)
+    assert final.staged >= 2, "hardly a ruling waited"
+    assert all(final.answered[role] > 5 for role in ("operator", "judge", "desk")), final.answered
     assert {"prompt", "why", "source"} <= final.held_back, "the host saw no secrets: there were none to leak"
     sent = [*((page.name, page.bytes) for page in pages), ("feed", feed.bytes)]
     assert all(count > 5_000 for _, count in sent), f"somebody was sent next to nothing: {sent}"

@@ -9,14 +9,18 @@ from time import monotonic_ns
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.test import EnvironBuilder
 
 from server import limits
-from server.http_rates import LONGEST_WAIT_S, OF_MACHINE, Asks
-from server.limits import BadMessage, Bucket, Doors, Flow, Rates, Slots, loads, machine, page_message
+from server.audience_pages import send_phones_to
+from server.http_rates import LONGEST_WAIT_S, OF_MACHINE, OF_NETWORK, Asks
+from server.limits import BadMessage, Bucket, Doors, Flow, Rates, Slots, loads, page_message
+from server.machines import here, machine, network
 from server.refusals import LINES_IN_ALL, LINES_OF_ONE, WINDOW_NS, Refusals, escaped, without_secrets
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # eventlet is deprecated upstream
+    from server.audience_process import doors_for_phones
     from server.front_door import unhurried
 
 S = 1_000_000_000
@@ -103,12 +107,86 @@ def test_each_kind_of_event_has_a_rate_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "same"),
-    [("192.168.8.20", "192.168.8.20"), ("::ffff:192.168.8.20", "192.168.8.20"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-     ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"), ("::1", "::1"), ("fe80::1%eth0", "fe80::/64"), ("", "")],
+    ("address", "one", "many"),
+    [("192.168.8.20", "192.168.8.20", "192.168.8.20"), ("::ffff:192.168.8.20", "192.168.8.20", "192.168.8.20"),
+     ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+     ("2001:DB8:1:2:ffff::1", "2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"), ("::1", "::1", "::1"),
+     ("fe80::1%eth0", "fe80::1", "fe80::/64"), ("", "", ""), ("no address", "no address", "no address")],
 )  # fmt: skip
-def test_what_is_one_machine(address: str, same: str) -> None:
-    assert machine(address) == same
+def test_what_is_one_machine_and_what_one_network(address: str, one: str, many: str) -> None:
+    assert (machine(address), network(address)) == (one, many)
+    assert here(address) == (one == "::1")
+
+
+HALL = "2001:db8:1:2"
+"""The /64 of a hall's Wi-Fi: every phone and every tablet has an address in it, and whoever means harm has all of them."""
+
+
+def test_an_attacker_with_a_whole_network_takes_no_more_than_its_share() -> None:
+    doors = Doors(10_000)
+    taken = sum(doors.come(f"{HALL}::{n:x}") is None for n in range(1, 5_000))
+    assert taken == limits.MOST_RAW_OF_NETWORK
+    assert doors.come("2001:db8:1:3::1") is None and doors.come("192.168.8.20") is None
+    assert doors.come("127.0.0.1") is None and doors.come("::1") is None
+    small = Doors(600)
+    taken = sum(small.come(f"{HALL}::{n:x}") is None for n in range(1, 5_000))
+    assert taken == 450 and small.come("2001:db8:1:3::1") is None, (
+        "where there is little room, three quarters"
+    )
+
+
+def test_a_greedy_neighbour_in_the_same_network_keeps_no_tablet_out() -> None:
+    doors = Doors(10_000)
+    refused = [doors.come(f"{HALL}::bad") for _ in range(600)]
+    assert refused.count(None) == limits.MOST_RAW_OF_ADDRESS, "one device has what one device may have"
+    assert doors.come(f"{HALL}::a") is None, "its neighbour, whom nobody knows yet, comes in beside it"
+    doors.know(f"{HALL}::b")
+    for n in range(1, 3_000):
+        doors.come(f"{HALL}:1::{n:x}")
+    assert doors.come(f"{HALL}:1::ffff") is not None, "all addresses of the network: full for strangers"
+    assert doors.come(f"{HALL}::b") is None, "and not for one that somebody has signed in from"
+    assert doors.knows(f"{HALL}::b") and not doors.knows(f"{HALL}::bad"), (
+        "what a tablet is granted is not its neighbours'"
+    )
+
+
+def test_a_hall_in_one_network_asks_as_many_machines_and_an_attacker_as_one_network() -> None:
+    asks = Asks(Doors(1000))
+    for tablet in range(20):
+        waits = [asks.wait_s(f"{HALL}::{tablet + 1:x}", 0) for _ in range(60)]
+        assert waits == [0.0] * 60, (
+            "eleven judges and nine screens load their pages at once, and nobody waits"
+        )
+    asks = Asks(Doors(1000))
+    answers = [asks.wait_s(f"{HALL}:1::{n:x}", 0) for n in range(1, 6_000)]
+    assert answers.count(0.0) == OF_NETWORK[1] and answers[-1] is None, (
+        "an address for each request gains nothing"
+    )
+    assert asks.wait_s("2001:db8:1:3::1", 0) == 0.0
+
+
+def test_pages_nobody_signed_in_for_are_shared_out_among_networks() -> None:
+    slots = Slots()
+    got = [slots.take(f"one device {n}", "projector", None, f"{HALL}::bad") for n in range(100)]
+    assert got.count(None) == limits.MOST_LOOKERS_OF_ADDRESS
+    screens = [slots.take(f"screen {n}", "projector", None, f"{HALL}::{n + 1:x}") for n in range(100)]
+    assert screens == [None] * 100, "a hall's screens beside it, all in one network"
+    got = [slots.take(f"many {n}", "projector", None, f"{HALL}:1::{n + 1:x}") for n in range(200)]
+    assert got.count(None) == limits.MOST_LOOKERS_OF_NETWORK - limits.MOST_LOOKERS_OF_ADDRESS - 100
+    assert slots.take("elsewhere", "projector", None, "2001:db8:1:3::1") is None
+    slots.leave("one device 0")
+    assert slots.take("many again", "projector", None, f"{HALL}:1::ffff") is None
+
+
+@pytest.mark.parametrize("address", ["203.0.113.7", HALL + "::{n:x}", HALL + "::1"])
+@pytest.mark.parametrize("room", [960, 10_000])
+def test_a_hall_of_phones_behind_one_address_or_in_one_network_is_let_in(address: str, room: int) -> None:
+    doors = doors_for_phones(room)
+    phones = 700 if room < 1_000 else 2_500
+    assert [doors.come(address.format(n=n + 1)) for n in range(phones)] == [None] * phones
+    while doors.come(address.format(n=1)) is None:
+        pass
+    assert doors.come("198.51.100.1") is None, "whoever takes all that one may take leaves room for others"
 
 
 def test_a_machine_has_so_many_connections_and_this_one_any() -> None:
@@ -161,6 +239,27 @@ def test_a_flood_over_http_is_refused_and_a_token_is_not() -> None:
     assert passed == ["Bearer right"]
 
 
+def test_a_thousand_phones_behind_one_address_are_sent_on_to_their_port() -> None:
+    """Whoever scanned the stage's own address; before any of them is counted as too many requests."""
+
+    class Spent(Asks):
+        def wait_s(self, address: str, now_ns: int) -> float | None:
+            return None
+
+    app = send_phones_to(8001, unhurried(lambda *_: [], Spent(Doors(1000)), lambda _: False))
+    said: list[tuple[str, dict[str, str]]] = []
+    for path, query in [("/audience", "name=x")] * 1000 + [("/audience", "preview=1"), ("/host", "")]:
+        environ = {
+            **EnvironBuilder(path, "http://show.local:8000", query).get_environ(),
+            "REMOTE_ADDR": "10.0.0.1",
+        }
+        list(app(environ, lambda status, headers: said.append((status, dict(headers)))))
+    assert {status for status, _ in said[:1000]} == {"302 FOUND"}
+    assert said[0][1]["Location"] == "http://show.local:8001/audience?name=x"
+    assert said[0][1]["Connection"] == "close", "nor does one of them keep a connection"
+    assert [status for status, _ in said[1000:]] == ["429 Too Many Requests"] * 2
+
+
 def test_lookers_share_their_places_and_the_signed_in_have_their_own() -> None:
     slots = Slots()
     for machine_number in range(10):
@@ -189,14 +288,14 @@ def test_places_are_counted_right_whatever_comes_and_goes(moves: list[tuple[bool
     for come, number, address in moves:
         name = f"c{number}"
         if come:
-            if slots.take(name, "projector", None, f"10.0.0.{address}") is None:
+            if slots.take(name, "projector", None, f"2001:db8::{address}:{address}") is None:
                 held.add(name)
         else:
             slots.leave(name)
             held.discard(name)
     for name in list(held):
         slots.leave(name)
-    assert slots._of.total() == 0 and not slots._lookers_of and not slots._holders
+    assert slots._of.total() == 0 and not slots._holders and not slots._lookers_of and not slots._lookers_in
 
 
 def told() -> tuple[Refusals, list[str]]:

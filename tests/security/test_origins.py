@@ -8,7 +8,7 @@ import uuid
 import pytest
 
 from tests.security.venue import Venue
-from tests.security.wire import RawSocket, ask, say
+from tests.security.wire import RawSocket, ask, connect, say
 
 FOREIGN = (
     "http://evil.example",
@@ -116,3 +116,14 @@ def test_no_answer_invites_other_origins(venue: Venue) -> None:
         answer = ask(venue.show, path, headers={"Origin": venue.show.base})[1].lower()
         assert b"access-control-allow-origin" not in answer
         assert b"frame-ancestors 'self'" in answer and b"nosniff" in answer
+
+
+def test_the_connection_of_a_refused_request_is_closed(venue: Venue) -> None:
+    """A flood has to connect again for each: the stage takes connections in one by one, and others between."""
+    with connect(venue.show) as line:
+        line.sendall(b"GET /host HTTP/1.1\r\nHost: evil.example\r\nConnection: keep-alive\r\n\r\n")
+        whole = line.makefile(
+            "rb"
+        ).read()  # to its end: a quiet connection would be kept for longer than we wait
+    head = whole.partition(b"\r\n\r\n")[0].lower()
+    assert head.startswith(b"http/1.1 403 ") and head.count(b"\r\nconnection:") == 1, head

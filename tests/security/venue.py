@@ -47,16 +47,9 @@ class Venue:
     def __init__(self, show: Show) -> None:
         self.show = show
         self.token = show.token()
-        self.cookies = {"host": show.sign_in("host", show.passphrases["host"])[1]}
-        for number in (1, 2):
-            self.cookies[f"judge-{number}"] = show.sign_in(
-                "judge", show.passphrases[f"judge-{number}"], judge=number
-            )[1]
-        self.cookies["operator"] = show.sign_in("operator", show.passphrases["operator"])[1]
-        for seat in (1, 2, 3):
-            self.cookies[f"seat-{seat}"] = show.sign_in("desk", show.passphrases[f"seat-{seat}"], seat=seat)[
-                1
-            ]
+        self.cookies = {"host": show.cookie(), "operator": show.cookie("operator")}
+        self.cookies |= {f"judge-{number}": show.cookie("judge", judge=number) for number in (1, 2)}
+        self.cookies |= {f"seat-{seat}": show.cookie("desk", seat=seat) for seat in (1, 2, 3)}
 
     def revision(self) -> int:
         """How many events the log holds: unchanged means that nothing happened."""

@@ -66,17 +66,46 @@ def test_strangers_cannot_keep_a_tablet_out_that_was_signed_in_nor_a_code() -> N
     assert sum(budgets.take(ONE, 0, known=True) == 0 for _ in range(50)) < OF_MACHINE[1]
 
 
-def test_a_laptop_with_many_ipv6_addresses_is_one_machine() -> None:
+def test_a_laptop_with_many_ipv6_addresses_has_one_budget() -> None:
     budgets = Budgets()
     tried = [budgets.take(f"2001:db8:1:2::{n:x}", 0) for n in range(1, 100)]
     assert tried.count(0) == OF_MACHINE[1]
+
+
+HALL = "2001:db8:1:2"
+TABLET, STRANGER = f"{HALL}::a", f"{HALL}::bad"
+
+
+def test_a_stranger_in_the_halls_own_network_keeps_neither_tablets_nor_codes_nor_this_machine_out() -> None:
+    budgets = Budgets()
+    for n in range(500):
+        budgets.take(f"{HALL}:1::{n:x}", 0)
+        budgets.take(STRANGER, 0)
+        budgets.take(STRANGER, 0, ticket=True)
+    assert budgets.take(STRANGER, 0) > 0 and budgets.take(TABLET, 0) > 0, (
+        "strangers of a network share its budget"
+    )
+    assert budgets.take(TABLET, 0, ticket=True) == 0, "a code signs a tablet in all the same"
+    assert budgets.take(TABLET, 0, known=True) == 0, "and where somebody is signed in, a passphrase does"
+    assert budgets.take("::1", 0) == 0 and budgets.take("127.0.0.1", 0) == 0
+
+
+def test_wrong_passphrases_of_one_address_spend_no_code_of_it() -> None:
+    """All of a hall may be behind one router's address."""
+    budgets = Budgets()
+    while budgets.take(ONE, 0) == 0:
+        pass
+    assert budgets.take(ONE, 0, ticket=True) == 0
+    tried = [budgets.take(ONE, 0, ticket=True) for _ in range(100)]
+    assert tried.count(0) == OF_MACHINE[1] - 1, "codes have a limit, too"
 
 
 def test_memory_is_bounded() -> None:
     budgets = Budgets()
     for n in range(3 * MOST_MACHINES):
         budgets.take(f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}", n * S)
-    assert len(budgets) <= MOST_MACHINES
+        budgets.take(f"{HALL}::{n:x}", n * S, ticket=True)
+    assert len(budgets) <= 2 * MOST_MACHINES
 
 
 def test_a_clock_that_stands_or_goes_back_gives_nothing_away() -> None:
