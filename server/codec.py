@@ -24,6 +24,7 @@ _DECODERS: dict[str, msgspec.json.Decoder[events.Event]] = {
     name: msgspec.json.Decoder(kind) for name, kind in EVENTS.items() if name != "contest_created"
 }
 HOST_COMMANDS: dict[str, type] = {_name(kind): kind for kind in get_args(commands.HostCommand)}
+NAMES: dict[type, str] = {kind: name for name, kind in (EVENTS | HOST_COMMANDS).items()}
 ROUNDS: dict[str, type] = {_name(kind): kind for kind in get_args(RoundRules)}
 
 LONGEST_TEXT, LARGEST_NUMBER, MOST_PARTS = 500, 10**12, 100
@@ -36,7 +37,7 @@ class BadCommand(ValueError):
 
 def event_type(event: object) -> str:
     """The name an event has in the log, e.g. "question_presented"."""
-    return _name(type(event))
+    return NAMES[type(event)]
 
 
 def event_to_json(event: object) -> str:
@@ -132,7 +133,7 @@ def _check_size(name: str, field: str, value: Any) -> None:
 def command_message(command: commands.HostCommand) -> dict[str, Any]:
     """The message that asks for `command`, without an id; fields at their default are left out."""
     given = {key: value for key, value in msgspec.to_builtins(command).items() if value is not None}
-    return {"type": _name(type(command)), **given}
+    return {"type": NAMES[type(command)], **given}
 
 
 def marks_cp(message: dict[str, Any]) -> tuple[int, ...]:

@@ -12,13 +12,14 @@ from .game.rulebook import Risk, Scenario, Text
 from .game.scenario import masked_judges
 from .game.standings import scores, standings_for
 from .game.state import State, Turn
-from .offer_corrections import corrections, course
+from .latest import Latest
+from .offer_corrections import corrections, corrections_hang_on, course
 from .offer_texts import undo_label
 from .offer_tools import tools
 from .offers import Ask, Offer, offers
 from .scene_views import View, l10n, microseconds, points, press_order, scene_below, scene_view
 from .stage_view import plan
-from .views import common_view
+from .views import clock_view, common_view
 
 LEDGER_ROWS = 12
 
@@ -42,16 +43,21 @@ class Rim:
     sessions: tuple[dict[str, Any], ...] = ()  # who is signed in
     tickets: tuple[str, ...] = ()  # ids of the codes for tablets that still sign somebody in
     standby: dict[str, Any] | None = (
-        None  # {"address", "state": "live"|"lost", "behind"}; None: there is none
+        None  # {"address", "state": "live"|"lost"|"unasked", "behind"}; None: there is none
     )
     fence: dict[str, Any] | None = None  # {"epoch", "state": "rules"|"draining"|"fenced", "address"}
 
 
 def host_view(state: State, now_ns: int, paper: Paper, rim: Rim, following: View | None = None) -> View:
     """All that the host needs, the answer in hand included. `following`: what `next_view` gave for this state."""
-    turn, cues = state.turn, cue_sheet(state, now_ns)
+    return {**of_state(state, paper, following), **of_now(state, now_ns), **of_rim(state, rim)}
+
+
+def of_state(state: State, paper: Paper, following: View | None) -> View:
+    """What stays as it is for as long as the contest does not go on; `of_now` and `of_rim` complete it."""
+    turn = state.turn
     return {
-        **common_view(state, now_ns, "host"),
+        **common_view(state, state.contest_ns, "host"),
         "scene": scene_view(state),
         "below": scene_below(state) if state.cover else None,
         "secret": _secret(turn, paper),
@@ -59,19 +65,35 @@ def host_view(state: State, now_ns: int, paper: Paper, rim: Rim, following: View
         "actions": [offer_row(one) for one in offers(state)],
         "tools": [offer_row(one) for one in tools(state)],
         "undo": {"label": l10n(undo_label(state))} if state.before is not None and not state.frozen else None,
-        "judges": _judges(state, rim),
-        "corrections": [offer_row(one) for one in corrections(state)],
+        "corrections": _corrections(state),
         "course": [offer_row(one) for one in course(state)],
         "staged": _staged(state, turn),
         "stakes_in": [seat for seat, _ in state.stakes],
-        "cue_sheet": cue_sheet_rows(cues),
-        "plan": plan(cues),
         "ledger": _ledger(state),
         "verdict": _verdict(turn),
         "progress": [
             {"kind": rules.kind, "title": l10n(rules.title), "state": _progress(state, index)}
             for index, rules in enumerate(state.rulebook.rounds)
         ],
+        "next_view": following,
+    }
+
+
+def of_now(state: State, now_ns: int) -> View:
+    """What differs from moment to moment."""
+    cues = cue_sheet(state, now_ns)
+    return {
+        "contest_ns": now_ns,
+        "clock": clock_view(state.clock, now_ns),
+        "cue_sheet": cue_sheet_rows(cues),
+        "plan": plan(cues),
+    }
+
+
+def of_rim(state: State, rim: Rim) -> View:
+    """What stands beside the contest."""
+    return {
+        "judges": _judges(state, rim),
         "boxes": list(rim.boxes),
         "simulated": rim.simulated,
         "timing": {"state": rim.timing},
@@ -89,8 +111,14 @@ def host_view(state: State, now_ns: int, paper: Paper, rim: Rim, following: View
         "tickets": list(rim.tickets),
         "standby": rim.standby,
         "fence": rim.fence,
-        "next_view": following,
     }
+
+
+def _corrections_anew(state: State) -> list[View]:
+    return [offer_row(one) for one in corrections(state)]
+
+
+_corrections = Latest(_corrections_anew, corrections_hang_on)
 
 
 def _secret(turn: Turn | None, paper: Paper) -> View | None:

@@ -70,6 +70,11 @@ def corrections(state: State) -> list[Offer]:
     ]
 
 
+def corrections_hang_on(state: State) -> tuple[object, ...]:
+    """All of a state that `corrections` reads: most steps of a show leave it as it is."""
+    return state.rulebook, state.records, state.entries, state.frozen, _in_hand(state)
+
+
 def course(state: State) -> list[Offer]:
     """Ways off the course of the show: another question, an early end, a jump, a skip, a free cue."""
     if state.frozen:
@@ -137,8 +142,13 @@ def _correctable(state: State, record: Record) -> bool:
     return not record.voided and record.result != "declined"
 
 
+def _in_hand(state: State) -> int:
+    """The go that is not settled yet, 0 for none."""
+    return state.turn.go if state.turn is not None and not state.turn.done else 0
+
+
 def _void(state: State, records: list[Record], which: Ask) -> list[Offer]:
-    in_hand = state.turn.go if state.turn is not None and not state.turn.done else 0
+    in_hand = _in_hand(state)
     left = [one for one in records if one.go != in_hand]
     if not left:
         return []

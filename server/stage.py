@@ -11,7 +11,6 @@ import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +18,7 @@ from .event_log import EventLog
 from .game.commands import Command, StartSession, Tick
 from .game.rulebook import Text
 from .game.state import State
-from .host_view import Rim, host_view
+from .host_view import Rim, of_now, of_rim, of_state
 from .next_view import next_view
 from .operator_view import operator_view
 from .paper_vault import Vault
@@ -27,6 +26,7 @@ from .referee import NOT_STORED, Answer, Referee, load
 from .scene_views import View
 from .stage_view import audience_view, stage_view
 from .views import desk_view, judge_view, projector_view
+from .wall_time import wall_time as wall_time
 
 T = TypeVar("T")
 RunBlocking = Callable[..., Any]
@@ -40,11 +40,6 @@ def boot_id() -> str:
     except OSError:
         # No Linux: the time since the epoch at boot, to ten seconds, tells boots apart well enough.
         return f"boot-{round((time.time() - time.monotonic()) / 10)}"
-
-
-def wall_time() -> str:
-    """For people to read, with the zone."""
-    return datetime.now().astimezone().isoformat(timespec="milliseconds")
 
 
 def _guarded(tell: Callable[..., None], *arguments: Any) -> None:
@@ -83,6 +78,8 @@ class Stage:
         self.log_path = log.path
         self.alarm: Callable[[], dict[str, Any] | None] = lambda: None
         """What the console is told of the log and its disk; DiskWatch.alarm of a running show."""
+        self.log_seen: Callable[[], None] = lambda: None
+        """The host has read what was mended; DiskWatch.acknowledge of a running show."""
         self._run = run_blocking
         self.turn = turn
         self.may_rule: Callable[[], Text | None] = lambda: (
@@ -98,7 +95,7 @@ class Stage:
         self.rim = Rim()
         self.on_change: list[Callable[[State], None]] = []
         self.on_rim: list[Callable[[], None]] = []
-        self._following: tuple[State, View | None] | None = None  # the next view, and the state it follows on
+        self._of_host: tuple[State, View] | None = None  # what the host sees of a state, and that state
         rebooted = bool(last.boot) and not same_boot
         self._to_begin = StartSession(boot, self.offset_ns, rebooted, epoch) if rules else None
         if not self._begin() and log.trouble is None:
@@ -182,7 +179,7 @@ class Stage:
         if role == "audience":
             return audience_view(state, now_ns)
         if role == "host":
-            return host_view(state, now_ns, self.referee.paper, self.rim, self._next(state, now_ns))
+            return {**self._of_state(state, now_ns), **of_now(state, now_ns), **of_rim(state, self.rim)}
         if role == "operator":
             return operator_view(state, now_ns, self.rim)
         if role == "judge" and judge is not None:
@@ -191,12 +188,13 @@ class Stage:
             return desk_view(state, now_ns, seat)
         raise KeyError(role)
 
-    def _next(self, state: State, now_ns: int) -> View | None:
-        """The next view, reckoned once for each state however often the host is told of its rim."""
-        if self._following is None or self._following[0] is not state:
-            self._following = (state, None)
+    def _of_state(self, state: State, now_ns: int) -> View:
+        """What the host sees of a state, reckoned once however often its rim changes."""
+        if self._of_host is None or self._of_host[0] is not state:
+            following = None
             try:
-                self._following = (state, next_view(state, self.referee.paper, now_ns))
+                following = next_view(state, self.referee.paper, now_ns)
             except Exception:  # a look ahead that fails must not take the host's view of now along
                 traceback.print_exc(file=sys.stderr)
-        return self._following[1]
+            self._of_host = (state, of_state(state, self.referee.paper, following))
+        return self._of_host[1]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .patches import diff, is_news
+from .patches import Parts, diff_of, encoded, is_news
 
 View = dict[str, Any]
 Send = Callable[[str, Any, str], None]
@@ -38,8 +38,10 @@ class ViewStream:
         self._enter = enter
         self._patches, self._whole = PATCHES.format(name), WHOLE.format(name)
         self.last: View | None = None
+        self._parts: Parts = {}  # of the view that was published last
         self._serial = 0
         self._asked: set[str] = set()  # the connections that take patches
+        self._empty_handed = False  # one of them came before there was any view
 
     @property
     def serial(self) -> int:
@@ -64,6 +66,7 @@ class ViewStream:
             self.last = view() if self.last is None else self.last
             # Not a view of this very moment: the next patch says what differs from the one that was published last.
             made: Any = None if self.last is None else (self.last, self._about())
+            self._empty_handed |= made is None
         else:
             made = view()
         if made is not None:
@@ -71,23 +74,25 @@ class ViewStream:
 
     def publish(self, view: View) -> None:
         """Tell every page of this view."""
-        last, self.last = self.last, view
+        last, parts = self.last, self._parts
+        self.last, self._parts = view, encoded(view, last or {}, parts) if self._asked else {}
         self._serial += 1
         # Reckoned before anything is sent: sending may let others in, and they may publish.
-        told = self._news(last, view)
+        told = self._news(last, parts, view)
         self._send("snapshot", view, self._whole)
         if told is not None:
             self._send(*told, self._patches)
 
-    def _news(self, last: View | None, view: View) -> tuple[str, Any] | None:
+    def _news(self, last: View | None, parts: Parts, view: View) -> tuple[str, Any] | None:
         """(event, content) for the pages that take patches, None where there is nothing to say."""
         if not self._asked:
             return None
-        if last is None or last.get("epoch") != view.get("epoch"):
+        if last is None or self._empty_handed or last.get("epoch") != view.get("epoch"):
+            self._empty_handed = False
             return "snapshot", (view, self._about())
-        patch = diff(last, view)
+        patch = diff_of(last, parts, view, self._parts)
         if last.get("revision") == view.get("revision") and not is_news(patch):
-            self.last, self._serial = last, self._serial - 1
+            self.last, self._parts, self._serial = last, parts, self._serial - 1
             return None
         if len(patch["set"]) + len(patch["unset"]) > MOST_CHANGES:
             return "snapshot", (view, self._about())

@@ -11,6 +11,7 @@ from .game.rulebook import Risk, RoundRules, Rulebook, Scenario, questions_in
 from .game.scenario import masked_judges, sheet_of
 from .game.standings import standings
 from .game.state import Clock, State, Turn
+from .latest import Latest
 from .rule_lines import rule_lines
 from .scene_views import View, l10n, media_address, points, scene_view
 
@@ -77,12 +78,20 @@ def judge_view(state: State, now_ns: int, paper: Paper, judge: int) -> View:
 
 def common_view(state: State, now_ns: int, role: str) -> View:
     """What every role sees of the stage."""
-    book = state.rulebook
     return {
         "role": role,
+        "contest_ns": now_ns,
+        "clock": clock_view(state.clock, now_ns),
+        **_of_all(state),
+    }
+
+
+def _common(state: State) -> View:
+    """What is the same for every role and at every moment."""
+    book = state.rulebook
+    return {
         "epoch": state.contest,
         "revision": state.seq,
-        "contest_ns": now_ns,
         "lang": book.language,
         "title": l10n(book.title),
         "subtitle": l10n(book.subtitle),
@@ -96,8 +105,10 @@ def common_view(state: State, now_ns: int, role: str) -> View:
         "seats": _seats(state),
         "round": _round(state, state.round),
         "turn": _turn(state),
-        "clock": _clock(state.clock, now_ns),
     }
+
+
+_of_all = Latest(_common, lambda state: (state,))  # one change is shown to all roles, one after the other
 
 
 def _look(book: Rulebook) -> View:
@@ -188,7 +199,8 @@ def _turn(state: State) -> View | None:
     }
 
 
-def _clock(clock: Clock | None, now_ns: int) -> View | None:
+def clock_view(clock: Clock | None, now_ns: int) -> View | None:
+    """How long is left, at contest time `now_ns`."""
     if clock is None:
         return None
     running = clock.state == "running"

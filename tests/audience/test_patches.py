@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
-from server.patches import apply, diff, is_news
+from server.patches import apply, diff, diff_of, encoded, is_news
 from server.view_stream import MOST_CHANGES, ViewStream
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -42,6 +42,23 @@ def test_patches_follow_on_each_other(views: list[Any]) -> None:
 @given(JSON)
 def test_what_is_equal_needs_no_patch(view: Any) -> None:
     assert diff(view, json.loads(json.dumps(view))) == {"set": [], "unset": []}
+
+
+@given(st.dictionaries(KEYS, JSON, max_size=4), st.dictionaries(KEYS, JSON, max_size=4), st.booleans())
+def test_parts_that_are_known_to_be_equal_are_passed_over(
+    old: dict[str, Any], new: dict[str, Any], known: bool
+) -> None:
+    new = {**new, **({"seats": old["seats"]} if "seats" in old else {})}  # as views share what did not change
+    parts = encoded(old, {}, {}) if known else {}
+    made = apply(diff_of(old, parts, new, encoded(new, old, parts)), old)
+    assert json.dumps(made, sort_keys=True) == json.dumps(new, sort_keys=True)
+
+
+def test_only_what_is_another_object_is_encoded_again() -> None:
+    old, same = {"seats": [1, 2], "n": 1}, [1, 2]
+    stamped = {"seats": b"as it was", "n": b"1"}
+    assert encoded({"seats": old["seats"], "n": 2}, old, stamped) == {"seats": b"as it was", "n": b"2"}
+    assert encoded({"seats": same, "n": True}, old, stamped) == {"seats": b"[1,2]", "n": b"true"}
 
 
 def test_a_key_that_became_none_is_not_one_that_is_gone() -> None:
@@ -121,6 +138,40 @@ def test_who_comes_later_gets_what_the_next_patch_is_for() -> None:
     pages.publish(revision=2, n=3)
     patch = pages.sent["new"][1][1]
     assert patch["from"] == about["serial"] and apply(patch, shown) == pages.view
+
+
+def test_who_came_before_any_view_gets_the_first_though_another_was_given_it_already() -> None:
+    """A process that has just started: one phone before the stage's first word, another between that and its publication."""
+    pages = Pages()
+    pages.sent["late"] = []
+    pages.stream.join("new", {"patches": True}, lambda: None)
+    assert pages.sent["new"] == []
+    pages.stream.join("late", {"patches": True}, lambda: pages.view)
+    pages.stream.publish(pages.view)
+    assert pages.sent["new"] == [("snapshot", (pages.view, {"serial": 1, "contest_ns": 77}))]
+    assert pages.sent["late"][-1] == pages.sent["new"][0], "both go on from the same"
+    pages.publish(revision=1)
+    assert pages.sent["new"][-1] == pages.sent["late"][-1] and pages.sent["new"][-1][0] == "patch"
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["publish", "come", "go"]), JSON), max_size=12))
+def test_a_page_shows_what_was_published_last_whoever_came_and_went(steps: list[tuple[str, Any]]) -> None:
+    pages = Pages()
+    for number, (what, value) in enumerate(steps):
+        if what == "come":
+            pages.sent["new"].clear()
+            pages.come()
+        elif what == "go":
+            pages.stream.leave("new")
+            pages.sent["new"].clear()
+        else:
+            pages.publish(revision=number, seats=value)
+    if pages.sent["new"]:
+        (shown, _), *patches = [content for _, content in pages.sent["new"]]
+        for content in patches:
+            shown = apply(content, shown) if isinstance(content, dict) else content[0]
+        assert {**shown, "contest_ns": 0} == {**pages.view, "contest_ns": 0}
 
 
 def test_another_contest_and_too_many_changes_come_whole() -> None:

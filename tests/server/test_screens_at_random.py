@@ -8,7 +8,7 @@ from typing import Any
 from server.game.decide import Refused, decide
 from server.game.fold import apply
 from server.game.state import Entry
-from server.host_view import Rim, host_view
+from server.host_view import Rim, host_view, offer_row
 from server.next_view import next_view
 from server.offer_corrections import corrections, course
 from server.offer_tools import tools
@@ -40,7 +40,9 @@ def look(machine: Machine) -> None:
         text = json.dumps(view, ensure_ascii=False)
         assert public or SECRET not in text, f"{view['role']} sees an answer too early"
     following = _foretold(machine, now_ns)
-    json.dumps(host_view(state, now_ns, paper, Rim(), following))
+    host = host_view(state, now_ns, paper, Rim(), following)
+    json.dumps(host)
+    assert host["corrections"] == [offer_row(one) for one in corrections(state)], "kept from an older state"
     if not public and following is not None and SECRET in json.dumps(following):
         foreseen.append(state.seq)
     for offer in (*offers(state), *tools(state), *course(state), *corrections(state)):
