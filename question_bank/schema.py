@@ -8,28 +8,13 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
-from question_bank import messages, search
+from question_bank import search
+from question_bank.bank_error import BankError as BankError
 from question_bank.question import InvalidQuestion, content_hash, unchecked
 
 VERSION_TABLE = "schema_version"
 QUESTIONS_TABLE = "questions"
 OUTLINE_INDEX = "questions_outline"
-
-
-class BankError(Exception):
-    """The bank file cannot be used. `text` says why and what to do, in Chinese or English."""
-
-    def __init__(self, code: str, path: str = "", found: str = "", allowed: str = "") -> None:
-        self.code, self.path, self.found, self.allowed = code, path, found, allowed
-        super().__init__(self.text("en"))
-
-    def text(self, language: str = "zh") -> str:
-        """One line for people."""
-        wrong = messages.what(self.code, self.allowed, language)
-        mend = messages.mend(self.code, self.allowed, language)
-        if language == "zh":
-            return f"{self.path}：{wrong}" + (f"（{self.found}）" if self.found else "") + f"；{mend}"
-        return f"{self.path}: {wrong}" + (f" ({self.found})" if self.found else "") + f"; {mend}"
 
 
 def _create_questions(db: Database) -> None:

@@ -23,7 +23,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from question_bank.schema import BankError
+from question_bank.bank_error import BankError
 
 MAGIC = b"firstpress-sealed-1\n"
 COST = 2**17

@@ -15,6 +15,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 SIOCGIFADDR = 0x8915  # netdevice(7): the IPv4 address of one interface
 IPV6_TABLE = Path("/proc/net/if_inet6")  # proc(5): address in hex, number, prefix length, scope, flags, name
 EVERYWHERE = ("0.0.0.0", "::", "")
+# For processes with an event loop: eventlet's resolver of names takes 0.1 s of processor time to load, and nothing asks it.
+WITHOUT_RESOLVER = {"EVENTLET_NO_GREENDNS": "yes"}
 _ELSEWHERE = ("192.0.2.1", 9)  # RFC 5737, for documentation: nothing is sent, the route tells our own address
 
 

@@ -34,9 +34,9 @@ whom: [roles.md](roles.md). A request from a page of another origin, or under a 
 | `POST /login/ticket` | who has a code | body `{"ticket"}` → 200 `{"role", "number", "to"}` and a cookie; 403 `{"reason": "used"\\|"expired"\\|"unknown"\\|"number", "error": {"zh", "en"}}`; 429 with `Retry-After` |
 | `GET /media/NAME` | anybody | a picture, sound or video by the name in a view, also in parts (`Range`); a question's file only once it has been presented, to the host at any time |
 | `GET /api/v1/events?after=SEQ` | anybody | public events since SEQ, at most 1,000 |
-| `GET /api/v1/epoch` | anybody, also a page of the other laptop | `{"contest", "epoch", "rules", "claim": {"epoch", "address", "proof"}\\|null}`: which of two laptops rules, see [standby.md](standby.md) |
+| `GET /api/v1/epoch` | anybody, also a page of the other laptop | `{"contest", "epoch", "rules", "claim": {"epoch", "address", "proof"}\\|null, "seal"}`: which of two laptops rules, see [standby.md](standby.md). `claim`: of the machine that has taken over, as far as this one knows; `seal`, null unless asked with `?question=` (32 hex digits): that the contest's other laptop answers |
 | `POST /api/v1/replication/hello` · `poll` · `file` · `drain` | standby | how a standby follows: rows after the last it has, files, the last row before a take-over |
-| `POST /api/v1/replication/fence` | whoever has the proof | a `claim` as above; `{"fenced", "epoch", "revision"}` |
+| `POST /api/v1/replication/fence` | whoever has the proof | a `claim` as above, and a `question` → 200 `{"fenced", "kept", "epoch", "revision", "seal"}`, `kept`: also after a restart; 403 without a proof |
 
 `GET /healthz`, in `boxes`, one object a box: `id`, `port`, `kind` (`serial`, `gpio`, `simulated`, `web`, `replay`), `state` (`up`;
 `syncing`: its clock is not trusted yet; `down`), `seats`, `inputs`, `firmware`, `uncertainty_us` (of a stamp of it now; null
@@ -53,7 +53,7 @@ A view of `stage` has besides the hall's: `next` (`{"part": l10n|null, "seat", "
 A view of `host` has besides: `sessions` (who is signed in: `{"session", "role", "number", "created_s", "seen_s", "address", "label",
 "how"}`), `tickets` (ids of the codes that still sign a tablet in), `control`, `displays`, `phones`, `sound` (below), `disk`, `plan`, `below` (the scene under a cover slide, else
 null), and `next_view`: the projector's view after the next action, null where it cannot be known (an action that asks, a press, a lot).
-In the host's: `standby`, `{"address", "state": "live"|"lost", "behind"}` or null, and `fence`, `{"epoch", "state": "rules"|"draining"|"fenced", "address"}`.
+In the host's: `standby`, `{"address", "state": "live"|"lost"|"unasked", "behind"}` or null, and `fence`, `{"epoch", "state": "rules"|"draining"|"fenced", "address"}`.
 A view of `operator` has the same form, with null or nothing in the place of whatever is the host's alone, and only the actions that are an operator's.
 
 ## Socket.IO

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import errno
 import http.client
 import json
@@ -247,3 +248,18 @@ def as_json(found: list[Check]) -> dict[str, Any]:
 
 def is_well(found: list[Check]) -> bool:
     return all(one.state != "fault" for one in found)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what was found. Returns the exit status: 1 for a fault."""
+    found = checks(arguments.data, arguments.port)
+    print(json.dumps(as_json(found), ensure_ascii=False) if arguments.json else report(found))
+    return 0 if is_well(found) else 1
+
+
+def register(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    examining = command("doctor", run, "what to mend on this machine before the show")
+    examining.add_argument("--data", type=Path, default=Path("data"), help="data folder (default: data)")
+    examining.add_argument("--port", type=int, default=8000, help="port of the show (default: 8000)")
+    examining.add_argument("--json", action="store_true", help="one JSON object on standard output")

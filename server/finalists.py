@@ -42,11 +42,8 @@ class WrongCall(ValueError):
         self.mistakes = mistakes
 
 
-def add_command(
-    command: Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser],
-    json_option: Callable[[argparse.ArgumentParser], None],
-) -> None:
-    """Register `finalists` with the command line."""
+def register(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the command to the command line."""
     sub = command(
         "finalists", run, "marks of stage 1 and 2: rank them and write the finalists into a contest"
     )
@@ -86,7 +83,7 @@ def add_command(
     )
     sub.add_argument("-o", "--output", type=Path, metavar="new.toml", help="where to write that contest")
     sub.add_argument("--force", action="store_true", help="write over a file that is there")
-    json_option(sub)
+    sub.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from question_bank import sealing
-from question_bank.schema import BankError
+from question_bank.bank_error import BankError
 
 MARK = "sealed-1:"
 """What the body of a locked question begins with; in clear it is JSON and begins with a brace."""

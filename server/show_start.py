@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from question_bank import samples
 from question_bank.bank import Bank
 from question_bank.paper_file import Opened
 
@@ -29,7 +28,7 @@ from .paper_start import Start, first_paper, opened_with, passphrases, rehearsal
 from .paper_vault import Vault
 from .referee import create_contest, load, load_paper
 from .show_log import log_path, must_be, must_be_at
-from .stage import wall_time
+from .wall_time import wall_time
 
 
 class CannotStart(Exception):
@@ -187,6 +186,8 @@ def prepare(show: Show, opened: Opened | None = None) -> State:
         if log.trouble is None:
             with Bank(show.data / "bank.db") as bank:
                 if bank.count() == 0:
+                    from question_bank import samples  # with all importers: for a first start alone
+
                     samples.load(bank)
                     print("The question bank was empty: the sample bank is loaded.", file=sys.stderr)
                 if fresh:

@@ -26,7 +26,7 @@ with warnings.catch_warnings():
 
 from flask_socketio import SocketIO
 
-from question_bank.schema import BankError
+from question_bank.bank_error import BankError
 from question_bank.sealing import KEY_BYTES
 
 from . import tls_listener
@@ -62,8 +62,8 @@ from .sign_in_desk import SignInDesk
 from .sign_in_pages import Places, bearer_of
 from .sockets import add_namespaces
 from .stage import Stage
-from .standby_stage import Standby, fence_of
-from .tls import BadTls, context
+from .standby_stage import Standby, asked_first
+from .tls_context import BadTls, context
 from .web import Busy, Commands, make_app
 from .web_buzzers import WebBuzzers
 from .web_result import add_result
@@ -204,7 +204,7 @@ def serve(
         print(f"firstpress: {error}", file=sys.stderr)
         return 2
     try:
-        fence = fence_of(data, log)
+        fence, asking = asked_first(data, log)
         stage = Stage(
             log, tpool.execute, Semaphore(1), vault=vault, epoch=fence.epoch, rules=not fence.fenced
         )
@@ -212,7 +212,7 @@ def serve(
         print(f"firstpress: {error}", file=sys.stderr)
         return 2
     watch = DiskWatch(log)
-    stage.alarm = watch.alarm
+    stage.alarm, stage.log_seen = watch.alarm, watch.acknowledge
     watch.start()
     auth = Auth.at(data)
     guard = Guard((address, *allow_hosts))
@@ -224,8 +224,6 @@ def serve(
     places = Places(others=Slowly(1), here=Slowly(1), tickets=Slowly(1))
     app = make_app(stage, auth, commands, slowly, places)
     add_result(app, stage, slowly)
-    if audience_port:
-        send_phones_to(app, audience_port)
     harden_web_sockets()
     room = room_for_connections()
     doors = Doors(room)
@@ -246,7 +244,7 @@ def serve(
         async_handlers=False,  # a page's commands in the order in which it sent them
     )
     sign_ins = SignInDesk(stage, auth, tpool.execute)
-    standby = Standby(stage, fence, auth.tickets, guard, tpool.execute, eventlet.sleep)
+    standby = Standby(stage, fence, asking, auth.tickets, guard, tpool.execute, eventlet.sleep)
     standby.add_to(app, lambda: getattr(bearer_of(auth), "role", None))
     web_buzzers = add_namespaces(
         socketio, stage, commands, house, link, Gate(doors), auth, sign_ins, standby.moves
@@ -274,13 +272,14 @@ def serve(
         )
         eventlet.spawn(feed_end.run)
     print(f"stage ready on {address}:{port}", file=sys.stderr, flush=True)
+    served = unhurried(
+        with_large_files(without_compression(app)),
+        Asks(doors),
+        lambda token: auth.identity_of(token) is not None,
+    )
     eventlet.wsgi.server(
         Paced(listener),
-        unhurried(
-            guarded(with_large_files(without_compression(app)), guard),
-            Asks(doors),
-            lambda token: auth.identity_of(token) is not None,
-        ),
+        guarded(send_phones_to(audience_port, served) if audience_port else served, guard),
         custom_pool=Pool(room, doors),
         **tls_listener.options(encryption, Protocol),
         log_output=False,

@@ -20,6 +20,7 @@ from pathlib import Path
 from question_bank.schema import BankError
 
 from . import tls_start
+from .addresses import WITHOUT_RESOLVER
 from .announcement import announcement
 from .auth import Auth, AuthDamaged
 from .event_log import LogDamaged
@@ -163,7 +164,7 @@ class _Processes:
 
     def _environment(self, name: str) -> dict[str, str]:
         """Redis is the audience's affair alone, and its address may hold a password: not for a command line."""
-        rest = {key: value for key, value in os.environ.items() if key != REDIS}
+        rest = {key: value for key, value in os.environ.items() if key != REDIS} | WITHOUT_RESOLVER
         return {**rest, REDIS: self._show.redis} if self._show.redis and name == AUDIENCE else rest
 
     def _watch(self) -> int:

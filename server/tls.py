@@ -9,7 +9,6 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-import ssl
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -22,10 +21,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from .addresses import own_addresses, own_names
+from .tls_context import AUTHORITY as AUTHORITY
+from .tls_context import FOLDER as FOLDER
+from .tls_context import SERVER as SERVER
+from .tls_context import SERVER_KEY as SERVER_KEY
+from .tls_context import BadTls as BadTls
+from .tls_context import context as context
 
-FOLDER = "tls"
-AUTHORITY, AUTHORITY_KEY = "authority.crt", "authority.key"
-SERVER, SERVER_KEY = "server.crt", "server.key"
+AUTHORITY_KEY = "authority.key"
 AUTHORITY_DAYS = 730
 SERVER_DAYS = 397  # browsers take no longer ones from public authorities; ours stays within the same limit
 SKEW = timedelta(days=1)  # a tablet whose clock is slow takes a certificate of today all the same
@@ -42,12 +45,6 @@ LOCAL_DOMAINS = ("local", "localhost")
 HOST_NAME = re.compile(
     r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
 )
-# What has forward secrecy and authenticates what it encrypts; TLS 1.3 has no others anyway.
-CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
-
-
-class BadTls(ValueError):
-    """Certificates that are not there, damaged, over, or asked for what they cannot be; the text says how to mend it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,20 +141,6 @@ def warnings_of(found: Certificates, hosts: Iterable[str], at: datetime | None =
             f"the certificate does not name {', '.join(missing)}, so browsers will refuse that address; {again}"
         )
     return said
-
-
-def context(folder: Path) -> ssl.SSLContext:
-    """What the stage serves with: TLS 1.2 and later, nothing renegotiated. Raises BadTls."""
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.minimum_version = ssl.TLSVersion.TLSv1_2
-    made.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION | ssl.OP_CIPHER_SERVER_PREFERENCE
-    made.set_ciphers(CIPHERS)
-    made.set_alpn_protocols(["http/1.1"])
-    try:
-        made.load_cert_chain(folder / SERVER, folder / SERVER_KEY)
-    except (OSError, ssl.SSLError) as error:
-        raise BadTls(f"the certificate in {folder} cannot be used ({error}); run: run.py tls") from error
-    return made
 
 
 def fingerprint(certificate: x509.Certificate) -> str:

@@ -10,15 +10,10 @@ from pathlib import Path
 
 from . import qr, tls
 from .addresses import EVERYWHERE, reachable_hosts
+from .trust_port import trust_option, trust_port
 
 DONE, WRONG_CALL = 0, 2
-TRUST_AFTER = 2  # the trust page's port: this many after the show's
 TRUST_PATH = "/trust"
-
-
-def trust_port(port: int, given: int | None) -> int | None:
-    """The port of the trust page: as given, else the usual one; None: no such page."""
-    return (port + TRUST_AFTER if given is None else given) or None
 
 
 def trust_address(port: int, listens_on: str = EVERYWHERE[0]) -> str:
@@ -104,12 +99,3 @@ def register(command: Callable[..., argparse.ArgumentParser]) -> None:
     making.add_argument("--port", type=int, default=8000, help="port of the show (default: 8000)")
     trust_option(making)
     making.add_argument("--json", action="store_true", help="one JSON object on standard output")
-
-
-def trust_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--trust-port",
-        type=int,
-        metavar="PORT",
-        help=f"where tablets fetch the authority's certificate (default: --port + {TRUST_AFTER}; 0: nowhere)",
-    )

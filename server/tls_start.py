@@ -6,10 +6,10 @@ import socket
 import sys
 from dataclasses import replace
 
-from . import tls
 from .addresses import reachable_hosts
 from .show_start import CannotStart, Show
-from .tls_cli import trust_port
+from .tls_context import FOLDER, BadTls, context
+from .trust_port import trust_port
 
 TRUST_PAGE = "trust page"  # its process, as the supervisor calls it
 
@@ -21,12 +21,14 @@ def encrypted(show: Show) -> Show:
     """
     if not show.tls:
         return replace(show, trust_port=None)
-    folder = show.data / tls.FOLDER
+    from . import tls  # here and below: it takes long to load, and most shows have no use for it
+
+    folder = show.data / FOLDER
     try:
         for line in tls.warnings_of(tls.read(folder), _asked_under(show.address)):
             print(f"firstpress: {line}", file=sys.stderr)
-        tls.context(folder)
-    except tls.BadTls as error:
+        context(folder)
+    except BadTls as error:
         raise CannotStart(str(error)) from error
     return replace(show, trust_port=_trust_port(show))
 
@@ -35,7 +37,9 @@ def calls(show: Show) -> dict[str, list[str]]:
     """The trust page as a process beside the stage: its name → module and arguments."""
     if not show.tls or not show.trust_port:
         return {}
-    certificate = show.data / tls.FOLDER / tls.AUTHORITY
+    from . import tls
+
+    certificate = show.data / FOLDER / tls.AUTHORITY
     where = ["--certificate", str(certificate), "--host", show.address, "--port", str(show.trust_port)]
     return {TRUST_PAGE: ["server.trust_page", *where, "--lifeline"]}
 
@@ -44,7 +48,9 @@ def arguments(show: Show) -> list[str]:
     """What every process that serves pages is told: where the certificates are, and that we are called what they say."""
     if not show.tls:
         return []
-    folder = show.data / tls.FOLDER
+    from . import tls
+
+    folder = show.data / FOLDER
     called = [word for host in tls.read(folder).hosts for word in ("--allow-host", host)]
     return ["--tls", str(folder), *called]
 
@@ -92,7 +98,9 @@ def trust_lines(show: Show) -> list[str]:
     """For what is printed at the start: where a tablet learns to trust this show, and what it has to compare."""
     if not show.tls:
         return []
-    found = tls.read(show.data / tls.FOLDER)
+    from . import tls
+
+    found = tls.read(show.data / FOLDER)
     lines = [f"  证书指纹 fingerprint    SHA-256 {found.fingerprint[:47]}…", ""]
     if show.trust_port:
         host = reachable_hosts(show.address)[0]

@@ -10,10 +10,10 @@ from pathlib import Path
 from flask import Flask, Response, abort, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
-from .export import FORMATS
 from .stage import RunBlocking, Stage
 from .web import signed_in
 
+# Not taken from server/export: it takes long to load, and the stage makes no file itself.
 TYPES = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -31,7 +31,7 @@ def add_result(app: Flask, stage: Stage, run_slowly: RunBlocking) -> None:
     def result(kind: str) -> AnyResponse:
         if signed_in("host") is None:
             return redirect("/login/host")
-        if kind not in FORMATS:
+        if kind not in TYPES:
             abort(404)
         if stage.state.buzz.live:
             abort(409, "抢答进行中，请稍后再导出 · the boxes are armed: export in a moment")

@@ -7,9 +7,12 @@ from collections.abc import Generator, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from tests import bytecode
 from tests.browser import chromium
 
 _running: list[Browser] = []
+
+bytecode.keep_apart()
 
 
 @pytest.fixture(scope="session")

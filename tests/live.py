@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -23,7 +24,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from server.auth import Auth
-from server.identity import Identity
+from server.auth_store import FILE
+from server.identity import Identity, home
+from server.sessions import COOKIE
 from tests import made_bank
 from tests.made_accounts import put_into
 
@@ -64,6 +67,7 @@ class Show:
         self.data = data
         self.port = port or free_port()
         self.base = f"http://127.0.0.1:{self.port}"
+        self.trusting: ssl.SSLContext | None = None  # for a base with https://
         self._call = [sys.executable, "-m", "server.cli", "serve", "--data", str(data), "--host", "127.0.0.1"]
         self._call += ["--port", str(self.port), "--boxes", boxes, "--no-browser"]
         self._call += ["--audience-port", str(audience_port), *arguments]
@@ -139,11 +143,29 @@ class Show:
         request = urllib.request.Request(self.base + path, data=body)
         if token:
             request.add_header("Authorization", f"Bearer {token}")
-        return urllib.request.urlopen(request, timeout=10)
+        return urllib.request.urlopen(request, timeout=10, context=self.trusting)
 
     def token(self, role: str = "host", judge: int | None = None, seat: int | None = None) -> str:
         """A token as `run.py token` makes it."""
         return Auth.at(self.data).new_token(Identity(role, judge, seat))
+
+    def cookie(self, role: str = "host", judge: int | None = None, seat: int | None = None) -> str:
+        """The Cookie header of a browser that signed in before; to check a passphrase takes a core a third of a second."""
+        who, contest = Identity(role, judge, seat), self.get("/api/v1/views/projector")["epoch"]
+        sessions = Auth(self.data / FILE, lambda: contest).sessions
+        cookie = f"{COOKIE}={sessions.begin(who, '127.0.0.1')}"
+        until(lambda: self._lets_in(role, cookie), "the show has read who is signed in")
+        return cookie
+
+    def _lets_in(self, role: str, cookie: str) -> bool:
+        """Whether their page comes, and not the form to sign in."""
+        request = urllib.request.Request(f"{self.base}{home(role)}", headers={"Cookie": cookie})
+        try:
+            with urllib.request.build_opener(_Stay()).open(request, timeout=10):
+                return True
+        except urllib.error.HTTPError as error:
+            error.close()
+            return False
 
     def command(self, token: str, kind: str, command_id: str | None = None, **fields: Any) -> tuple[int, Any]:
         """(status, answer) of POST /api/v1/commands."""

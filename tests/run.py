@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests import bytecode
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # Program or file that shows a package is there → the Debian package that brings it.
@@ -146,6 +148,7 @@ def main(argv: list[str]) -> int:
         prepare_debian(DEBIAN_OF_GUEST)
         prepare_guest()
     os.chdir(ROOT)
+    bytecode.keep_apart()
     clean = lint() if "lint" in names else True
     folders = [folder for name in names if name in suites for folder in suites[name] if Path(folder).exists()]
     if arguments.suites:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from ..event_log import EventLog
@@ -16,8 +17,9 @@ from .words import Words, points
 DONE, NO, WRONG_CALL = 0, 1, 2
 
 
-def options(sub: argparse.ArgumentParser) -> None:
-    """What `run.py export` takes."""
+def register(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    sub = command("export", run, "the result of a log as a file: certificate and account")
     sub.add_argument("log", type=Path)
     sub.add_argument("--format", choices=FORMATS, required=True, help="what kind of file")
     sub.add_argument(

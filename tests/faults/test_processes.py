@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import made_accounts, made_bank
 from tests.live import ROOT, Show, free_port, until
 
 
@@ -54,7 +55,7 @@ def test_one_data_folder_has_one_show(tmp_path: Path) -> None:
 
 
 def test_lost_passphrases_are_replaced(tmp_path: Path) -> None:
-    with Show(tmp_path / "data", first_start=True) as show:
+    with Show(tmp_path / "data") as show:
         old = dict(show.passphrases)
         token = show.token()
     call = [sys.executable, "-m", "server.cli", "reset-auth", "--data", str(tmp_path / "data"), "--json"]
@@ -81,6 +82,8 @@ def test_unknown_boxes_are_one_clear_line(tmp_path: Path) -> None:
 
 
 def test_the_data_folder_is_found_from_any_folder(tmp_path: Path) -> None:
+    made_bank.put_into(tmp_path / "here")
+    made_accounts.put_into(tmp_path / "here")
     port = free_port()
     call = [
         sys.executable,
@@ -91,6 +94,8 @@ def test_the_data_folder_is_found_from_any_folder(tmp_path: Path) -> None:
         "here",
         "--port",
         str(port),
+        "--audience-port",
+        "0",
         "--no-browser",
     ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}

@@ -11,6 +11,7 @@ from typing import Any
 from server.event_log import EventLog
 from server.show_start import Show, prepare
 from server.stage import Stage
+from tests import made_bank
 
 
 def straight(function: Any, *arguments: Any) -> Any:
@@ -21,6 +22,7 @@ def straight(function: Any, *arguments: Any) -> Any:
 @contextmanager
 def bare_stage(folder: Path) -> Iterator[Stage]:
     """The stage of a contest made in that folder."""
+    made_bank.put_into(folder)
     prepare(Show(folder))
     log = EventLog(folder / "contest.db")
     try:

@@ -41,7 +41,7 @@ def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
 
 @pytest.fixture(scope="module")
 def cookie(show: Show) -> str:
-    return show.sign_in("host", show.passphrases["host"])[1]
+    return show.cookie()
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +154,7 @@ def ranged(show: Show, path: str, cookie: str = "", **headers: str) -> tuple[int
 def test_a_questions_file_is_the_hosts_alone_until_it_has_been_presented(
     show: Show, cookie: str, token: str
 ) -> None:
-    judge = show.sign_in("judge", show.passphrases["judge-1"], judge=1)[1]
+    judge = show.cookie("judge", judge=1)
     assert ranged(show, f"/media/{VIDEO}")[0] == ranged(show, f"/media/{VIDEO}", judge)[0] == 404
     bearer = {"Authorization": f"Bearer {show.token('judge', 1)}"}
     assert ranged(show, f"/media/{VIDEO}", **bearer)[0] == 404

@@ -20,6 +20,7 @@ from server.game import commands as c
 from server.referee import Referee, load
 from server.show_log import WrongLog, log_path, must_be
 from server.stage import wall_time
+from tests import made_bank
 from tests.live import ROOT, Show, until
 
 CONTEST = """
@@ -53,6 +54,7 @@ def data(tmp_path: Path) -> Path:
 
 def made(data: Path, rehearsal: bool) -> Path:
     """A fresh log, as a start makes it."""
+    made_bank.put_into(data)
     supervisor.prepare(supervisor.Show(data, rehearsal=rehearsal))
     return log_path(data, rehearsal)
 

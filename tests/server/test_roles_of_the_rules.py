@@ -56,9 +56,8 @@ def page(show: Show, role: str, number: int | None = None) -> Page:
     """A page of that role, signed in; the projector is open to all."""
     if role == "projector":
         return Page(show, role)
-    account = {"judge": f"judge-{number}", "desk": f"seat-{number}"}.get(role, role)
     named = {"judge": {"judge": number}, "desk": {"seat": number}}.get(role, {})
-    return Page(show, role, show.sign_in(role, show.passphrases[account], **named)[1])
+    return Page(show, role, show.cookie(role, **named))
 
 
 def test_a_contestants_picture_is_served_and_nothing_else_is(show: Show) -> None:
@@ -105,8 +104,7 @@ def test_secret_choices_come_from_the_desks_and_the_chief_judge_closes(show: Sho
 
 
 def test_the_host_downloads_the_result_and_nobody_else(show: Show) -> None:
-    cookie = show.sign_in("host", show.passphrases["host"])[1]
-    judge = show.sign_in("judge", show.passphrases["judge-1"], judge=1)[1]
+    cookie, judge = show.cookie(), show.cookie("judge", judge=1)
     starts = {"pdf": b"%PDF-", "xlsx": b"PK", "csv": b"\xef\xbb\xbf", "json": b"{"}
     for kind, start in starts.items():
         status, kinds, body = fetched(show, f"/host/result.{kind}", cookie)

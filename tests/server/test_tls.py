@@ -25,7 +25,7 @@ from cryptography.x509.oid import NameOID
 
 from server import doctor, qr, tls, tls_listener
 from server.addresses import own_addresses, own_names, reachable_hosts
-from server.tls_cli import trust_port
+from server.trust_port import trust_port
 
 OWN = ("stage-pc", "stage-pc.local", "localhost", "192.168.8.2", "127.0.0.1", "fd12::2", "203.0.113.9")
 

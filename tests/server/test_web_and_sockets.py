@@ -112,8 +112,7 @@ def test_the_projector_gets_every_change_and_may_ask_nothing(show: Show, token: 
 
 
 def test_the_host_sees_which_judges_are_there(show: Show) -> None:
-    _, host_cookie = show.sign_in("host", show.passphrases["host"])
-    _, judge_cookie = show.sign_in("judge", show.passphrases["judge-4"], judge=4)
+    host_cookie, judge_cookie = show.cookie(), show.cookie("judge", judge=4)
     with Page(show, "host", host_cookie) as host:
         with Page(show, "judge", judge_cookie) as judge:
             assert judge.view["judge"] == 4 and judge.view["sheet"] == {"state": "waiting"}
