@@ -97,6 +97,7 @@ class Crowd:
         nice: int = 15,
     ) -> None:
         self.clients = clients
+        self._nice = nice
         self._call = ["nice", "-n", str(nice), str(program), "-n", str(clients), "-s", namespace]
         self._call += [
             "-a",
@@ -115,8 +116,16 @@ class Crowd:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            self._call, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+            self._call,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+            start_new_session=True,
         )
+        # Niceness counts within a session alone where the kernel has autogroups: the session's own has to be told.
+        with contextlib.suppress(OSError):
+            Path(f"/proc/{self._process.pid}/autogroup").write_text(str(self._nice), encoding="ascii")
         self._reader = threading.Thread(target=self._read, name="crowd", daemon=True)
         self._reader.start()
         return self

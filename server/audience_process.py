@@ -43,6 +43,7 @@ from .serving import (
     end_with_parent,
     listen,
     room_for_connections,
+    take_rank,
     with_large_files,
     without_compression,
 )
@@ -279,7 +280,7 @@ def main(argv: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # nothing here has to be kept
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
-    os.nice(NICE)  # the stage and the timing core go before
+    take_rank(NICE)  # the stage and the timing core go before
     if arguments.feed is None and not os.environ.get(REDIS):
         parser.error(f"--feed, or {REDIS} in the environment")
     return serve(arguments)

@@ -5,12 +5,14 @@ Knows eventlet. Imports nothing that knows a contest: the audience's process run
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import resource
 import sys
 import threading
 import warnings
+from pathlib import Path
 from socket import IPPROTO_TCP, TCP_NODELAY
 from typing import Any
 
@@ -30,6 +32,9 @@ ACCEPT_EVERY_S = (
 )
 FILE_PART = 256 * 1024  # bytes of a film between two turns of everything else
 FILES_AT_ONCE = 2  # threads that may wait on the disk for files: the others are for commands
+
+
+AUTOGROUP = Path("/proc/self/autogroup")  # sched(7)
 
 
 def without_compression(app: Any) -> Any:
@@ -91,6 +96,19 @@ def room_for_connections() -> int:
     most = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
     return most - SPARE_FILES
+
+
+def take_rank(niceness: int) -> None:
+    """How far this process goes before the others (below 0, where that is allowed) or steps back; only where it leads a session.
+
+    Kernels for desktops put each session into a group of its own (sched(7), autogroup), and niceness then counts within
+    that group alone. Each process of a show has its session, so the group has to be told as well.
+    """
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, niceness)
+    if os.getsid(0) == os.getpid():
+        with contextlib.suppress(OSError):  # another kernel, or it is not allowed to go before the others
+            AUTOGROUP.write_text(str(niceness), encoding="ascii")
 
 
 def end_with_parent() -> None:

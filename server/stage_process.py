@@ -7,7 +7,6 @@ commit never holds up a screen. Started by `server/cli.py`; ends when its parent
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import signal
 import sys
@@ -54,6 +53,7 @@ from .serving import (
     end_with_parent,
     listen,
     room_for_connections,
+    take_rank,
     with_large_files,
     without_compression,
 )
@@ -313,9 +313,7 @@ def main(argv: list[str] | None = None) -> int:
     vault = read_vault() if arguments.sealed else None
     end_with_parent()
     sys.setswitchinterval(SWITCH_S)
-    # Where it is allowed: the show goes before whatever else runs here.
-    with contextlib.suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+    take_rank(NICE)  # the show goes before whatever else runs here
     return serve(
         arguments.data,
         arguments.host,

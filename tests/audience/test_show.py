@@ -90,6 +90,9 @@ def test_it_runs_behind_the_stage_and_the_address_is_printed(show: Show) -> None
     children = show.children()
     nice = {name: os.getpriority(os.PRIO_PROCESS, pid) for name, pid in children.items()}
     assert nice["server.audience_process"] >= nice["server.stage_process"] + 10
+    group = Path(f"/proc/{children['server.audience_process']}/autogroup")
+    if group.exists():  # there niceness says nothing about the processes of other sessions
+        assert group.read_text().strip().endswith("nice 10")
     assert any(f":{port_of(show)}/audience" in line for line in show.printed)
 
 
