@@ -17,7 +17,7 @@ from typing import Any, Protocol, Self
 from benchmarks import processes
 from tests.live import ROOT, Show, free_port, until
 
-AUDIENCE = "server.audience_process"
+AUDIENCE = "server.audience.process"
 STAGE = "server.stage_process"
 BASE_CP = 10_000
 STEP_CP = 500

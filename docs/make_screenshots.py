@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 from firmware.sim.harness import SimulatedBox
 from question_bank import samples
 from question_bank.bank import Bank
-from server.bank_accounts import Accounts
+from server.authors.accounts import Accounts
 from tests.bank_pages.house import House, served
 from tests.browser import SIZES, chromium, open_page, sign_in
 from tests.live import Show, until

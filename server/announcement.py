@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from .addresses import lan_address
 from .game.state import State
-from .show_log import log_path
+from .log.show_log import log_path
 from .show_start import Show
-from .tls_start import scheme, trust_lines
+from .tls.start import scheme, trust_lines
 
 REHEARSAL = (
     "",

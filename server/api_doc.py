@@ -7,8 +7,9 @@ import inspect
 from pathlib import Path
 from typing import Any
 
-from . import codec, feed, house, reach, sign_in_desk
+from . import codec, feed, house, reach
 from .game.events import is_step
+from .sign_in import desk as sign_in_desk
 
 BESIDE: dict[str, tuple[Any, ...]] = {**house.COMMANDS, **sign_in_desk.COMMANDS, **reach.COMMANDS}
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "api.md"

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from question_bank.blueprint import Line
 from question_bank.cli_common import Command
 
-from .contest_file import contest_path, read_contest, read_paper
+from .contest.file import contest_path, read_contest, read_paper
 
-_MODULES = ("paper_commands", "bank_pages_cli")
+_MODULES = ("paper.commands", "authors.cli")
 
 
 def more() -> dict[str, Command]:
@@ -24,7 +24,7 @@ def more() -> dict[str, Command]:
 
 def lines_of(contest: str) -> Sequence[Line]:
     """The lines of the blueprint of a contest file or preset:NAME. Raises ValueError (BadContestFile) for mistakes."""
-    from .paper_draw import lines_of as of_rulebook
+    from .paper.draw import lines_of as of_rulebook
 
     try:
         path = contest_path(contest)

@@ -8,28 +8,28 @@ import sys
 from collections.abc import Callable, Iterable
 
 from . import __version__
-from .auth_store import AuthDamaged
-from .contest_reader import BadContestFile
+from .contest.reader import BadContestFile
 from .event_log import LogDamaged
+from .sign_in.store import AuthDamaged
 
 WRONG_CALL, INTERRUPTED = 2, 130
 # Where each command is, in the order of the help. Only what is called is loaded: all together take longer than a show's start.
 WHERE = {
     "serve": "serve_cli",
-    "replay": "log_cli",
-    "verify": "log_cli",
-    "finalists": "finalists",
-    "audience": "audience_command",
-    "tls": "tls_cli",
+    "replay": "log.cli",
+    "verify": "log.cli",
+    "finalists": "qualification.command",
+    "audience": "audience.command",
+    "tls": "tls.cli",
     "flash": "flash",
-    "standby": "standby",
+    "standby": "standby.command",
     "rules": "rule_text.cli",
     "export": "export.command",
-    "check": "check_cli",
+    "check": "contest.check_cli",
     "doctor": "doctor",
-    "token": "sign_in_cli",
-    "sessions": "sign_in_cli",
-    "reset-auth": "sign_in_cli",
+    "token": "sign_in.cli",
+    "sessions": "sign_in.cli",
+    "reset-auth": "sign_in.cli",
 }
 
 

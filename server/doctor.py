@@ -19,9 +19,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from . import tls
 from .addresses import EVERYWHERE, reachable_hosts
 from .doctor_machine import Check, State, examine
+from .tls import authority as tls
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST_PYTHON = (3, 11)

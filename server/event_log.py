@@ -2,7 +2,7 @@
 
 Tables (DATA/contest.db): `events` one row an event; `commands` the answer given to each accepted command id,
 written in the same transaction; `paper` the drawn questions with their answers, written once. Beside it lies the same
-once more (DATA/contest.journal, see journal.py), synced before the commit; log_mend.py makes the two agree.
+once more (DATA/contest.journal, see log/journal.py), synced before the commit; log/mend.py makes the two agree.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .journal import Journal, Transaction, journal_path, line_of
-from .log_file import ROWS, open_for_writing, open_readonly, store, sync_folder
-from .log_mend import Deed, mend, read_both
-from .log_rows import FIRST_HASH, Content, LogDamaged, Row, chained, row_hash
+from .log.file import ROWS, open_for_writing, open_readonly, store, sync_folder
+from .log.journal import Journal, Transaction, journal_path, line_of
+from .log.mend import Deed, mend, read_both
+from .log.rows import FIRST_HASH, Content, LogDamaged, Row, chained, row_hash
 
 __all__ = ["FIRST_HASH", "EventLog", "LogDamaged", "LogFailed", "Row", "Trouble", "row_hash", "trouble_of"]
 

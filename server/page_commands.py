@@ -7,15 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from . import codec
+from .door.refusals import refused
 from .game.commands import CloseMarking, LampTest, SubmitMarks
 from .game.refusal import Refused
 from .house import COMMANDS as OF_THE_HOUSE
 from .house import House
-from .identity import Identity
-from .refusals import refused
-from .roles import MAY, OWN, may
-from .sign_in_desk import COMMANDS as OF_THE_DESK
-from .sign_in_desk import SignInDesk
+from .sign_in.desk import COMMANDS as OF_THE_DESK
+from .sign_in.desk import SignInDesk
+from .sign_in.identity import Identity
+from .sign_in.roles import MAY, OWN, may
 from .stage import Stage
 
 COMMAND_ID = re.compile(r"[0-9A-Za-z_-]{8,64}")

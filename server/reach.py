@@ -12,7 +12,7 @@ from . import qr
 from .addresses import reachable_hosts
 from .codec import BadCommand
 from .game.refusal import refuse
-from .identity import BY_TICKET
+from .sign_in.identity import BY_TICKET
 
 TICKET = re.compile(r"[A-Za-z0-9_-]{16,128}")
 PAGES = ("projector", "stage", *BY_TICKET)
@@ -25,7 +25,7 @@ def reach_of(
     """Of a stage with these arguments. Raises BadTls."""
     fingerprint = ""
     if tls_folder:
-        from . import tls  # it takes long to load, and most shows have no use for it
+        from .tls import authority as tls  # it takes long to load, and most shows have no use for it
 
         fingerprint = tls.read(tls_folder).fingerprint
     return Reach(listens_on, port, tls_folder is not None, audience_port, trust_port, fingerprint)

@@ -18,7 +18,7 @@ from .game.fold import apply, fold
 from .game.paper import Paper, SealedQuestion, Slot
 from .game.rulebook import Rulebook, Text
 from .game.state import Entry, State
-from .paper_vault import Vault, opened
+from .paper.vault import Vault, opened
 
 REFUSALS_KEPT = 1000
 

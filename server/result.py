@@ -9,15 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from . import __version__, codec
-from .account import (
-    Correction,
-    Decision,
-    FoulCall,
-    Panel,
-    UndoneStep,
-    VerdictLine,
-    Witness,
-)
+from .account import Correction, Decision, FoulCall, Panel, UndoneStep, VerdictLine, Witness
 from .event_log import FIRST_HASH, Row
 from .game.events import Certified, ContestCreated
 from .game.fold import apply

@@ -7,9 +7,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from . import audience_command, supervisor
-from .contest_file import contest_path
-from .trust_port import trust_option
+from . import supervisor
+from .audience import command as audience_command
+from .contest.file import contest_path
+from .tls.trust_port import trust_option
 
 
 def serve(arguments: argparse.Namespace) -> int:

@@ -16,18 +16,18 @@ from typing import IO
 from question_bank.bank import Bank
 from question_bank.paper_file import Opened
 
-from .contest_file import PRESET, picture_sources, read_contest
+from .contest.file import PRESET, picture_sources, read_contest
 from .event_log import EventLog
 from .game.paper import Paper
 from .game.rulebook import Rulebook
 from .game.state import State
-from .journal import journal_path
-from .log_file import put_aside
+from .log.file import put_aside
+from .log.journal import journal_path
+from .log.show_log import log_path, must_be, must_be_at
 from .media import keep_pictures, missing_files
-from .paper_start import Start, first_paper, opened_with, passphrases, rehearsal_paper, sealed_of
-from .paper_vault import Vault
+from .paper.start import Start, first_paper, opened_with, passphrases, rehearsal_paper, sealed_of
+from .paper.vault import Vault
 from .referee import create_contest, load, load_paper
-from .show_log import log_path, must_be, must_be_at
 from .wall_time import wall_time
 
 
@@ -46,7 +46,7 @@ class Show:
     redis: str | None = None
     redis_channel: str | None = None
     tls: bool = False  # HTTPS with the certificates in DATA/tls
-    trust_port: int | None = None  # None: the usual one; 0: none (see tls_start.py)
+    trust_port: int | None = None  # None: the usual one; 0: none (see tls/start.py)
     opened: Opened | None = (
         None  # a sealed paper that is open already: nobody is asked for its passphrase again
     )

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 from flask import request
 from flask_socketio import ConnectionRefusedError, Namespace, SocketIO, join_room
 
-from .auth import Auth
+from .delivery.streams import Streams
+from .door.limits import Gate
+from .door.refusals import refused
 from .game.rulebook import Text
 from .house import PLAIN, House
-from .identity import Identity
-from .limits import Gate
-from .refusals import refused
-from .sign_in_desk import SignInDesk
-from .sign_in_pages import session_of, signed_in
+from .sign_in.auth import Auth
+from .sign_in.desk import SignInDesk
+from .sign_in.identity import Identity
+from .sign_in.pages import session_of, signed_in
 from .stage import Stage
-from .standby_pages import Moves
-from .streams import Streams
+from .standby.pages import Moves
 from .web import Commands, visitor
 from .web_buzzers import WebBuzzers
 
@@ -174,7 +174,7 @@ class HostNamespace(_Asking):
 
 
 class OperatorNamespace(_Asking):
-    """The consoles of operators: a view of their own, without anything sealed, and the few commands of `roles.py`."""
+    """The consoles of operators: a view of their own, without anything sealed, and the few commands of `sign_in/roles.py`."""
 
     role = "operator"
 
@@ -281,7 +281,7 @@ def add_namespaces(
     """Put the namespaces on `socketio` and publish every change of the stage on them. Returns the web buzzers."""
     _Stage.auth, _Stage.sign_ins, commands.desk = auth, sign_ins, sign_ins
     streams = _Stage.streams = Streams(socketio, stage)
-    socketio.server.manager.renew = streams.renew  # for a page that fell behind: see fanout.py
+    socketio.server.manager.renew = streams.renew  # for a page that fell behind: see delivery/fanout.py
     _Stage.moves = moves
 
     def cut(namespace: str, connection: str) -> None:

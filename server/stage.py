@@ -18,14 +18,14 @@ from .event_log import EventLog
 from .game.commands import Command, StartSession, Tick
 from .game.rulebook import Text
 from .game.state import State
-from .host_view import Rim, of_now, of_rim, of_state
-from .next_view import next_view
-from .operator_view import operator_view
-from .paper_vault import Vault
+from .paper.vault import Vault
 from .referee import NOT_STORED, Answer, Referee, load
-from .scene_views import View
-from .stage_view import audience_view, stage_view
-from .views import desk_view, judge_view, projector_view
+from .views.by_role import desk_view, judge_view, projector_view
+from .views.host_view import Rim, of_now, of_rim, of_state
+from .views.next_view import next_view
+from .views.operator_view import operator_view
+from .views.scene_views import View
+from .views.stage_view import audience_view, stage_view
 from .wall_time import wall_time as wall_time
 
 T = TypeVar("T")
@@ -59,7 +59,7 @@ class Stage:
         turn: a lock of the caller's kind; held while one command is decided, stored and published.
         monotonic_ns, boot: the host's clock; handed in so that tests can reboot.
         vault: opens a sealed paper; None for one in clear.
-        epoch: how often the show has moved to another machine, see fence.py.
+        epoch: how often the show has moved to another machine, see standby/fence.py.
         rules: False where another machine rules: then nothing at all is written.
     """
 

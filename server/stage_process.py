@@ -28,26 +28,24 @@ from flask_socketio import SocketIO
 from question_bank.bank_error import BankError
 from question_bank.sealing import KEY_BYTES
 
-from . import tls_listener
-from .audience_feed import AudienceFeed
-from .audience_pages import send_phones_to
-from .auth import Auth
+from .audience.feed import AudienceFeed
+from .audience.pages import send_phones_to
 from .buzzer_link import BuzzerLink
-from .disk_watch import DiskWatch
+from .delivery.fanout import FanOut, keep_up
+from .door.front_door import Pool, Protocol, harden_web_sockets, keep_tidy, unhurried
+from .door.guard import Guard, guarded
+from .door.http_rates import Asks
+from .door.limits import LARGEST_MESSAGE, Doors, Gate, StrictJson
+from .door.refusals import logger
 from .event_log import EventLog, LogDamaged
-from .fanout import FanOut, keep_up
-from .fence import FenceDamaged
-from .front_door import Pool, Protocol, harden_web_sockets, keep_tidy, unhurried
 from .game.commands import Tick
 from .game.state import State
 from .garbage import EVERY_S, Garbage
-from .guard import Guard, guarded
 from .house import House
-from .http_rates import Asks
-from .limits import LARGEST_MESSAGE, Doors, Gate, StrictJson
-from .paper_vault import Vault
+from .log.disk_watch import DiskWatch
+from .log.show_log import WrongLog, log_path, must_be, must_be_at
+from .paper.vault import Vault
 from .reach import reach_of
-from .refusals import logger
 from .serving import (
     Paced,
     end_with_parent,
@@ -57,13 +55,15 @@ from .serving import (
     with_large_files,
     without_compression,
 )
-from .show_log import WrongLog, log_path, must_be, must_be_at
-from .sign_in_desk import SignInDesk
-from .sign_in_pages import Places, bearer_of
+from .sign_in.auth import Auth
+from .sign_in.desk import SignInDesk
+from .sign_in.pages import Places, bearer_of
 from .sockets import add_namespaces
 from .stage import Stage
-from .standby_stage import Standby, asked_first
-from .tls_context import BadTls, context
+from .standby.fence import FenceDamaged
+from .standby.stage import Standby, asked_first
+from .tls import listener as tls_listener
+from .tls.context import BadTls, context
 from .web import Busy, Commands, make_app
 from .web_buzzers import WebBuzzers
 from .web_result import add_result

@@ -19,17 +19,15 @@ from pathlib import Path
 
 from question_bank.schema import BankError
 
-from . import tls_start
 from .addresses import WITHOUT_RESOLVER
 from .announcement import announcement
-from .auth import Auth, AuthDamaged
 from .event_log import LogDamaged
 from .game.state import State
-from .log_file import fold_in
+from .log.file import fold_in
+from .log.show_log import WrongLog, log_path
 from .media import BadPicture
-from .paper_draw import NotEnoughQuestions
-from .paper_vault import Vault
-from .show_log import WrongLog, log_path
+from .paper.draw import NotEnoughQuestions
+from .paper.vault import Vault
 from .show_start import (
     CannotStart,
     Show,
@@ -41,6 +39,8 @@ from .show_start import (
     open_sealed,
     prepare,
 )
+from .sign_in.auth import Auth, AuthDamaged
+from .tls import start as tls_start
 
 __all__ = ["CannotStart", "Show", "open_sealed", "prepare", "run"]
 
@@ -110,7 +110,7 @@ def _calls(show: Show, folder: Path, seats: int, sealed: bool) -> dict[str, list
     }
     if show.audience_port:
         calls[AUDIENCE] = [
-            *("server.audience_process", "--host", show.address, "--port", str(show.audience_port), *named),
+            *("server.audience.process", "--host", show.address, "--port", str(show.audience_port), *named),
             *("--feed", feed, "--media", str(show.data / "media")),
             *tls_start.arguments(show),
             *(["--redis-channel", show.redis_channel] if show.redis_channel else []),

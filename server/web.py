@@ -5,23 +5,16 @@ from __future__ import annotations
 from flask import Flask, Response, abort, redirect, request, send_from_directory
 from werkzeug.wrappers import Response as AnyResponse
 
-from . import guard
-from .auth import Auth
-from .identity import Identity, home
-from .limits import LARGEST_MESSAGE
+from .door import guard
+from .door.limits import LARGEST_MESSAGE
 from .media import TYPES, may_be_seen, media_file, of_a_question
 from .page_commands import Commands as Commands
-from .sign_in_pages import DISPLAY as DISPLAY
-from .sign_in_pages import Busy as Busy
-from .sign_in_pages import (
-    Places,
-    add_sign_in,
-    bearer_of,
-    needs_sign_in,
-    serve_auth,
-    session_of,
-)
-from .sign_in_pages import signed_in as signed_in
+from .sign_in.auth import Auth
+from .sign_in.identity import Identity, home
+from .sign_in.pages import DISPLAY as DISPLAY
+from .sign_in.pages import Busy as Busy
+from .sign_in.pages import Places, add_sign_in, bearer_of, needs_sign_in, serve_auth, session_of
+from .sign_in.pages import signed_in as signed_in
 from .stage import RunBlocking, Stage
 from .web_api import add_interface
 
@@ -29,7 +22,7 @@ from .web_api import add_interface
 def make_app(
     stage: Stage, auth: Auth, commands: Commands, run_slowly: RunBlocking, places: Places | None = None
 ) -> Flask:
-    """The WSGI application without its sockets, and without the guard before it (see guard.py).
+    """The WSGI application without its sockets, and without the guard before it (see door/guard.py).
 
     `run_slowly` runs what is slow beside the event loop, a few at a time; it raises Busy when too many wait.
     `places`: where sign-ins are checked; without it by `run_slowly`.

@@ -8,13 +8,14 @@ from typing import Any
 from flask import Flask, abort, request
 from werkzeug.exceptions import HTTPException
 
-from . import __version__, limits
-from .auth import Auth
+from . import __version__
+from .door import limits
+from .door.refusals import refused
 from .feed import public_events
-from .identity import Identity
 from .page_commands import Commands
-from .refusals import refused
-from .sign_in_pages import Busy, bearer_of
+from .sign_in.auth import Auth
+from .sign_in.identity import Identity
+from .sign_in.pages import Busy, bearer_of
 from .stage import RunBlocking, Stage
 
 PUBLIC = ("projector", "stage", "audience")  # views that anybody may have

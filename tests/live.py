@@ -23,10 +23,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from server.auth import Auth
-from server.auth_store import FILE
-from server.identity import Identity, home
-from server.sessions import COOKIE
+from server.sign_in.auth import Auth
+from server.sign_in.identity import Identity, home
+from server.sign_in.sessions import COOKIE
+from server.sign_in.store import FILE
 from tests import made_bank
 from tests.made_accounts import put_into
 

@@ -9,8 +9,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from server.auth import SCRYPT, Auth
-from server.auth_store import FILE
+from server.sign_in.auth import SCRYPT, Auth
+from server.sign_in.store import FILE
 
 JUDGES = 5  # of the preset that a show has by default; for more, and for seats, the show makes its own
 

@@ -1,6 +1,6 @@
 """Hypothesis strategies for legal rulebooks: rounds of each kind, tie-breaks, score sheets, whole contests.
 
-The ranges are those of `server/contest_rounds.py`, somewhat narrower where wide ones would only slow a test down.
+The ranges are those of `server/contest/rounds.py`, somewhat narrower where wide ones would only slow a test down.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-// What has changed in a view since the last one: the counterpart of server/patches.py. Pure.
+// What has changed in a view since the last one: the counterpart of server/delivery/patches.py. Pure.
 
 /**
  * @param {{set: [path: (string|number)[], value: any][], unset: (string|number)[][]}} patch

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from ..event_log import EventLog, LogDamaged
-from ..evidence import rejudge
+from ..log.evidence import rejudge
 from ..referee import entries
 from ..result import Result, result_of
 

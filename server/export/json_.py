@@ -12,7 +12,7 @@ from ..account import Correction, Decision, Panel, VerdictLine
 from ..game.events import PressSeen
 from ..game.state import Record
 from ..result import NO_ROUND, Result
-from ..scene_views import l10n, points
+from ..views.scene_views import l10n, points
 
 FORMAT = "firstpress-result"
 FORMAT_VERSION = 1

@@ -1,4 +1,4 @@
-"""The settings of one contest as values; `server/contest_file.py` reads them from a contest.toml.
+"""The settings of one contest as values; `server/contest/file.py` reads them from a contest.toml.
 
 Points are integer hundredths everywhere in the rules (`*_cp`, "centipoints"): judges' means go to 0.01,
 and nobody disputes a score because of a float. The settings of each round: `round_rules.py`.

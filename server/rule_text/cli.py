@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..contest_file import contest_path, read_contest
+from ..contest.file import contest_path, read_contest
 from ..game.rulebook import Rulebook, Text
 from .card import LANGUAGES, card, points_of, round_text
 from .said import MOMENTS, named

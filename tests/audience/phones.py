@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from server.patches import apply
+from server.delivery.patches import apply
 from tests.live import ROOT, free_port, until
 
 Event = tuple[str, Any]
@@ -264,7 +264,7 @@ class Stub:
 
 
 class Process:
-    """`python -m server.audience_process` under test. trusting: for `health`, where it serves TLS."""
+    """`python -m server.audience.process` under test. trusting: for `health`, where it serves TLS."""
 
     def __init__(
         self,
@@ -279,7 +279,7 @@ class Process:
         self.printed: list[str] = []
         self._process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "server.audience_process", "--host", "127.0.0.1"),
+                *(sys.executable, "-m", "server.audience.process", "--host", "127.0.0.1"),
                 *("--port", str(self.port), *arguments),
             ],
             stdin=subprocess.PIPE,

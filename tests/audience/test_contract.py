@@ -1,4 +1,4 @@
-"""The inner parts of python-engineio, python-socketio and eventlet that server/fanout.py relies on are what it takes them for."""
+"""The inner parts of python-engineio, python-socketio and eventlet that delivery/fanout.py relies on are as it takes them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ with warnings.catch_warnings():
     from eventlet.semaphore import Semaphore
     from eventlet.websocket import RFC6455WebSocket
 
-from server.audience_redis import RedisFanOut
-from server.fanout import FanOut, Line
+from server.audience.over_redis import RedisFanOut
+from server.delivery.fanout import FanOut, Line
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PINNED = ("eventlet", "python-engineio", "python-socketio", "flask-socketio", "redis")

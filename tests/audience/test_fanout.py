@@ -16,7 +16,7 @@ with warnings.catch_warnings():
     import eventlet
     from eventlet.semaphore import Semaphore
 
-from server.fanout import BEHIND_S, MOST_OF_ALL, MOST_WAITING, TURN_EVERY, FanOut, Line, framed
+from server.delivery.fanout import BEHIND_S, MOST_OF_ALL, MOST_WAITING, TURN_EVERY, FanOut, Line, framed
 
 NAMESPACE = "/audience"
 
@@ -220,7 +220,7 @@ def test_who_never_comes_back_is_cut(
     fan_out: FanOut, server: socketio.Server, join: Join, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now_s = 100.0
-    monkeypatch.setattr("server.fanout.time.monotonic", lambda: now_s)
+    monkeypatch.setattr("server.delivery.fanout.time.monotonic", lambda: now_s)
     slow = join(room=0)
     for number in range(10):
         server.emit("snapshot", number, namespace=NAMESPACE)

@@ -12,7 +12,7 @@ import pytest
 
 from question_bank.media_files import NAME
 from server import garbage
-from server.audience_hall import MOST_NAMED, STALE_AFAR_NS, Hall
+from server.audience.hall import MOST_NAMED, STALE_AFAR_NS, Hall
 from server.garbage import QUIET_S, RARELY_S, Garbage
 from server.media_names import of_a_question
 from server.show_start import CannotStart, Show, audience_port_of

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
-from server.patches import apply, diff, diff_of, encoded, is_news
-from server.view_stream import MOST_CHANGES, ViewStream
+from server.delivery.patches import apply, diff, diff_of, encoded, is_news
+from server.delivery.view_stream import MOST_CHANGES, ViewStream
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEYS = st.sampled_from(["a", "b", "seats", "0", "", "contest_ns"])

@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server import cli
-from server.audience_channel import understood
-from server.limits import BadMessage
+from server.audience.channel import understood
+from server.door.limits import BadMessage
 from tests.live import free_port, until
 
 from .phones import Phone, Process, Stub

@@ -89,8 +89,8 @@ def test_who_asks_the_stage_for_the_audience_is_sent_on(show: Show) -> None:
 def test_it_runs_behind_the_stage_and_the_address_is_printed(show: Show) -> None:
     children = show.children()
     nice = {name: os.getpriority(os.PRIO_PROCESS, pid) for name, pid in children.items()}
-    assert nice["server.audience_process"] >= nice["server.stage_process"] + 10
-    group = Path(f"/proc/{children['server.audience_process']}/autogroup")
+    assert nice["server.audience.process"] >= nice["server.stage_process"] + 10
+    group = Path(f"/proc/{children['server.audience.process']}/autogroup")
     if group.exists():  # there niceness says nothing about the processes of other sessions
         assert group.read_text().strip().endswith("nice 10")
     assert any(f":{port_of(show)}/audience" in line for line in show.printed)
@@ -155,7 +155,7 @@ def test_the_mute_reaches_every_page(show: Show, token: str) -> None:
 
 
 def test_the_stage_dies_and_phones_stay(show: Show, token: str) -> None:
-    process = show.children()["server.audience_process"]
+    process = show.children()["server.audience.process"]
     with Phone(port_of(show)) as phone, Phone(port_of(show), page=PAGE, name="前厅") as named:
         phone.heard("snapshot")
         stage = show.children()["server.stage_process"]
@@ -164,7 +164,7 @@ def test_the_stage_dies_and_phones_stay(show: Show, token: str) -> None:
         os.kill(stage, signal.SIGKILL)
         phone.told_stale(False, 15)
         until(show.ready, "the stage")
-        assert show.children()["server.audience_process"] == process
+        assert show.children()["server.audience.process"] == process
         assert not phone.closed and not named.closed
         assert show.command(token, "set_blackout", on=True)[0] == 200
         phone.sees("blackout", True)
@@ -178,7 +178,7 @@ def test_the_audience_dies_and_the_stage_does_not_notice(show: Show, token: str)
     stage = show.children()["server.stage_process"]
     with SocketPage(show, "projector") as projector, Phone(port_of(show)) as phone:
         phone.heard("snapshot")
-        show.kill("server.audience_process")
+        show.kill("server.audience.process")
         show.command(token, "set_blackout", on=True)
         until(lambda: projector.view["blackout"], "the projector goes on", 2)
         until(lambda: phone.hear(0.02).closed, "the phone's line is cut")
@@ -196,7 +196,7 @@ def is_dark(page: SocketPage, on: bool) -> bool:
 def test_a_stopped_audience_process_holds_up_nothing(show: Show, token: str) -> None:
     with SocketPage(show, "projector") as projector, Phone(port_of(show)) as phone:
         phone.heard("snapshot")
-        process = show.children()["server.audience_process"]
+        process = show.children()["server.audience.process"]
         os.kill(process, signal.SIGSTOP)
         try:
             for on in (True, False) * 20:
@@ -214,6 +214,6 @@ def test_a_stopped_audience_process_holds_up_nothing(show: Show, token: str) -> 
 @pytest.mark.skipif("FIRSTPRESS_FULL" not in os.environ, reason="most other shows are started without phones")
 def test_without_phones_the_stage_serves_the_page_itself(tmp_path: Path) -> None:
     with Show(tmp_path) as show:
-        assert "server.audience_process" not in show.children()
+        assert "server.audience.process" not in show.children()
         assert answer(show.port, "/audience")[0] == 200
         assert not any("/audience" in line for line in show.printed)

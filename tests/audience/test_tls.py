@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from server import cli, tls
+from server import cli
+from server.tls import authority as tls
 from tests.live import ROOT, Show, free_port, until
 
 from .phones import Phone, Process, Stub

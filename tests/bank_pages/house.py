@@ -14,10 +14,10 @@ from flask.testing import FlaskClient
 from question_bank.bank import Bank
 from question_bank.blueprint import Plan
 from question_bank.question import KeyPoint, Question
-from server import bank_accounts
-from server.bank_accounts import Accounts
-from server.bank_app import BankServer, make_bank_app
-from server.contest_file import PRESET, read_contest
+from server.authors import accounts as bank_accounts
+from server.authors.accounts import Accounts
+from server.authors.app import BankServer, make_bank_app
+from server.contest.file import PRESET, read_contest
 
 FIRST, SECOND = "林晓雯", "陈思远"
 HOST = "127.0.0.1:8100"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server.bank_accounts import (
+from server.authors.accounts import (
     IDLE_S,
     MOST_FAILURES,
     SESSION_S,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from server.bank_accounts import Accounts
-from server.bank_pages_cli import COMMANDS, _only_here, serve
+from server.authors.accounts import Accounts
+from server.authors.cli import COMMANDS, _only_here, serve
 from tests.bank_pages.house import cheap_hashes
 
 

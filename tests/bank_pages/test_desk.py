@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from question_bank.question import to_dict
-from server.bank_drafts import read_draft
+from server.authors.drafts import read_draft
 from tests.bank_pages.house import (
     FIRST,
     REVIEWED,

@@ -10,11 +10,11 @@ import pytest
 from question_bank.blueprint import Part, Plan, Wish
 from question_bank.media_files import NAME
 from question_bank.question import FORMS, KeyPoint, Question
-from server.bank_drafts import read_draft
-from server.bank_figures import figures
-from server.bank_preview import preview
-from server.contest_file import PRESET, read_contest
-from server.paper_draw import NotEnoughQuestions, draw_paper
+from server.authors.drafts import read_draft
+from server.authors.figures import figures
+from server.authors.preview import preview
+from server.contest.file import PRESET, read_contest
+from server.paper.draw import NotEnoughQuestions, draw_paper
 from tests.bank_pages.house import (
     FIRST,
     HOST,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.bank_app import host_allowed
+from server.authors.app import host_allowed
 from tests.bank_pages.house import FIRST, HOST, ORIGIN, SINGLE, Author, House, app
 
 

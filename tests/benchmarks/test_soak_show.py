@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import processes, soak_player, soak_show
 from benchmarks.soak_show import Held
-from server.contest_file import read_contest
+from server.contest.file import read_contest
 from server.game.rulebook import questions_in
 
 MS = 1_000_000

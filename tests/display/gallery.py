@@ -19,7 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Route
 
-from server.trust_page import CSS
+from server.tls.trust_page import CSS
 from server.web import DISPLAY
 from tests.browser import chromium
 from tests.display.all_pages import LANGUAGES, PAGES, Shown, Size, View, dressed

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Page, Route
 
-from server.guard import headers
+from server.door.guard import headers
 from server.web import DISPLAY
 
 HERE = Path(__file__).parent

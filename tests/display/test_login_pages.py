@@ -11,8 +11,8 @@ import pytest
 from cryptography import x509
 from playwright.sync_api import Browser, Page, Route, expect
 
-from server import tls
-from server.trust_page import TrustServer, answers
+from server.tls import authority as tls
+from server.tls.trust_page import TrustServer, answers
 from server.web import DISPLAY
 from tests.browser import SIZES, open_page
 from tests.display.gallery import FILLED

@@ -16,9 +16,9 @@ from server.game.events import ContestCreated
 from server.game.fold import apply
 from server.game.refusal import Refused
 from server.game.state import Entry, State
-from server.host_view import Rim, host_view
-from server.stage_view import audience_view, stage_view
-from server.views import desk_view, judge_view, projector_view
+from server.views.by_role import desk_view, judge_view, projector_view
+from server.views.host_view import Rim, host_view
+from server.views.stage_view import audience_view, stage_view
 from tests.browser import open_page
 from tests.display.pages import HERE, open_role
 from tests.game.random_book import Contest, contest

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from server.journal import journal_path
-from server.log_notes import notes_path
+from server.log.journal import journal_path
+from server.log.notes import notes_path
 from tests.browser import open_page, sign_in
 from tests.live import Show, until
 

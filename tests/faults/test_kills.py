@@ -15,9 +15,9 @@ from random import Random
 import pytest
 
 from server.event_log import EventLog
-from server.journal import journal_path, reading_of
+from server.log.journal import journal_path, reading_of
 from server.referee import load
-from server.views import projector_view
+from server.views.by_role import projector_view
 from tests.faults.driver import Driver
 from tests.live import Show, until
 

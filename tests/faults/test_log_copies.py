@@ -12,9 +12,9 @@ from random import Random
 import pytest
 
 from server.event_log import EventLog, LogDamaged
-from server.journal import journal_path, reading_of
-from server.log_file import put_aside, put_damaged_aside
-from server.log_rows import Row
+from server.log.file import put_aside, put_damaged_aside
+from server.log.journal import journal_path, reading_of
+from server.log.rows import Row
 
 PAPER = [(f"q{number}", "secret " * 60) for number in range(10)]
 ROWS = 120
@@ -190,7 +190,7 @@ def test_the_power_fails_in_the_middle_of_mending(
             put_damaged_aside(path)
         raise SystemExit("the power")
 
-    monkeypatch.setattr(f"server.log_mend.{step}", cut)
+    monkeypatch.setattr(f"server.log.mend.{step}", cut)
     with contextlib.suppress(SystemExit):
         EventLog(path)
     monkeypatch.undo()

@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from server.event_log import EventLog
-from server.journal import journal_path, reading_of
+from server.log.journal import journal_path, reading_of
 from tests.faults.bad_disk import BadDisk
 from tests.faults.power_cut import Disk, Record, records
 from tests.live import ROOT

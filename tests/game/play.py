@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from server.contest_file import PRESET, read_contest
+from server.contest.file import PRESET, read_contest
 from server.game import commands as c
 from server.game.decide import Refused, decide
 from server.game.events import ContestCreated, Event, PressSeen

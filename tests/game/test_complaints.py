@@ -19,8 +19,8 @@ from server.game.events import PressSeen
 from server.game.fold import fold
 from server.game.round_rules import BuzzIn, Compulsory, Risk, Scenario, TieBreak
 from server.game.state import Buzz, State
-from server.offer_tools import tools
-from server.offers import offers
+from server.offers.offers import offers
+from server.offers.tools import tools
 from tests.game.cases import (
     NAME,
     answered,

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from server.game.state import State
-from server.offer_corrections import corrections, course
-from server.offer_tools import tools
-from server.offers import Offer, offers
+from server.offers.corrections import corrections, course
+from server.offers.offers import Offer, offers
+from server.offers.tools import tools
 
 from .coverage import Coverage
 from .machine import Machine, run

@@ -13,8 +13,8 @@ from server.game.rulebook import Look
 from server.game.standings import scores, standings
 from server.game.state import Entry, State
 from server.referee import load
-from server.scene_views import scene_view
-from server.views import projector_view
+from server.views.by_role import projector_view
+from server.views.scene_views import scene_view
 from tests import second_scorer
 
 OLD: dict[str, Any] = json.loads(

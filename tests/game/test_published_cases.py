@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from server.contest_file import PRESET, read_contest
+from server.contest.file import PRESET, read_contest
 from server.game import commands as c
 from server.game.round_rules import (
     BuzzIn,

@@ -10,9 +10,9 @@ from server import codec
 from server.game import commands as c
 from server.game.round_rules import BuzzIn, Compulsory, Risk, Scenario, TieBreak
 from server.game.rulebook import FreeCue
-from server.offer_corrections import corrections, course
-from server.offers import offers
-from server.views import desk_view, projector_view
+from server.offers.corrections import corrections, course
+from server.offers.offers import offers
+from server.views.by_role import desk_view, projector_view
 from tests.game.cases import (
     NAME,
     answered,

@@ -6,10 +6,10 @@ import pytest
 
 from server.game import commands as c
 from server.media import may_be_seen
-from server.offer_tools import tools
-from server.offers import offers
-from server.scene_views import scene_below, scene_view
-from server.views import projector_view
+from server.offers.offers import offers
+from server.offers.tools import tools
+from server.views.by_role import projector_view
+from server.views.scene_views import scene_below, scene_view
 
 from .play import Play, book, rules, with_media
 

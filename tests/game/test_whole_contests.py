@@ -18,11 +18,11 @@ from server.game.rulebook import FreeCue, Judge, Scenario, ScoreSheet, SheetGrou
 from server.game.scenario import awaited_judges, sheet_of
 from server.game.standings import standings
 from server.game.state import Entry
-from server.host_view import Rim, host_view
-from server.offer_corrections import corrections, course
-from server.offer_tools import tools
-from server.offers import Offer, offers
-from server.views import judge_view, projector_view
+from server.offers.corrections import corrections, course
+from server.offers.offers import Offer, offers
+from server.offers.tools import tools
+from server.views.by_role import judge_view, projector_view
+from server.views.host_view import Rim, host_view
 
 from .play import Play, book, rules, with_media
 

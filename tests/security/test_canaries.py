@@ -12,12 +12,12 @@ import pytest
 
 from server.feed import public_events
 from server.game.state import State
-from server.host_view import Rim, host_view
-from server.next_view import next_view
-from server.operator_view import operator_view
-from server.scene_views import View
-from server.stage_view import audience_view, stage_view
-from server.views import desk_view, judge_view, projector_view
+from server.views.by_role import desk_view, judge_view, projector_view
+from server.views.host_view import Rim, host_view
+from server.views.next_view import next_view
+from server.views.operator_view import operator_view
+from server.views.scene_views import View
+from server.views.stage_view import audience_view, stage_view
 from tests.game import random_book
 from tests.game.coverage import Coverage
 from tests.game.machine import Machine

@@ -15,9 +15,9 @@ import engineio.socket
 import socketio
 from engineio.async_drivers import eventlet as driver
 
-from server.front_door import joined, unmasked
-from server.limits import StrictJson
-from server.refusals import logger
+from server.door.front_door import joined, unmasked
+from server.door.limits import StrictJson
+from server.door.refusals import logger
 
 
 def parameters(function: Any) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from server.limits import LARGEST_MESSAGE, MOST_AUDIENCE, MOST_FRAMES
+from server.door.limits import LARGEST_MESSAGE, MOST_AUDIENCE, MOST_FRAMES
 from tests.security.venue import Venue
 from tests.security.wire import BINARY, CLOSE, PING, TEXT, RawSocket
 

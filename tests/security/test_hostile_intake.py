@@ -12,7 +12,7 @@ from question_bank.bank import Bank
 from question_bank.model import InvalidQuestion
 from question_bank.question import Question, validate
 from server import codec, displays
-from server.contest_file import BadContestFile, read_contest
+from server.contest.file import BadContestFile, read_contest
 
 # Controls, the signs that turn a line round, what is invisible, half letters, and marks piled on a letter.
 BAD = {

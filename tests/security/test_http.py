@@ -11,7 +11,7 @@ import uuid
 
 import pytest
 
-from server.limits import BODY_S, HEAD_S, UNJOINED_S
+from server.door.limits import BODY_S, HEAD_S, UNJOINED_S
 from tests.live import until
 from tests.security.venue import Venue
 from tests.security.wire import RawSocket, ask, connect, read_answer, say
@@ -45,7 +45,7 @@ def test_no_path_climbs_out(venue: Venue, folder: str) -> None:
     secret = (venue.show.data / "auth.json").name
     with venue.under_attack():
         for pattern in CLIMBING:
-            for file in (secret, "contest.db", "contest.toml", "server/auth.py", "run.py"):
+            for file in (secret, "contest.db", "contest.toml", "server/sign_in/auth.py", "run.py"):
                 path = folder + pattern.format(file=file)
                 status, answer = ask(venue.show, path.replace("\x00", "%00"))
                 assert status in (301, 308, 400, 403, 404), f"{path}: {status}"

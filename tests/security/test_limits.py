@@ -11,17 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
-from server import limits
-from server.audience_pages import send_phones_to
-from server.http_rates import LONGEST_WAIT_S, OF_MACHINE, OF_NETWORK, Asks
-from server.limits import BadMessage, Bucket, Doors, Flow, Rates, Slots, loads, page_message
-from server.machines import here, machine, network
-from server.refusals import LINES_IN_ALL, LINES_OF_ONE, WINDOW_NS, Refusals, escaped, without_secrets
+from server.audience.pages import send_phones_to
+from server.door import limits
+from server.door.http_rates import LONGEST_WAIT_S, OF_MACHINE, OF_NETWORK, Asks
+from server.door.limits import BadMessage, Bucket, Doors, Flow, Rates, Slots, loads, page_message
+from server.door.machines import here, machine, network
+from server.door.refusals import LINES_IN_ALL, LINES_OF_ONE, WINDOW_NS, Refusals, escaped, without_secrets
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # eventlet is deprecated upstream
-    from server.audience_process import doors_for_phones
-    from server.front_door import unhurried
+    from server.audience.process import doors_for_phones
+    from server.door.front_door import unhurried
 
 S = 1_000_000_000
 JSON = st.recursive(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from server import limits
+from server.door import limits
 from tests.live import ROOT
 
 TEXT = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")

@@ -15,15 +15,15 @@ from buzzers.arbiter import Arbiter
 from buzzers.press import Press
 from buzzers.verdict import Finding
 from server import codec
-from server.contest_file import PRESET, read_contest
+from server.contest.file import PRESET, read_contest
 from server.event_log import EventLog
 from server.game import commands as c
 from server.game.decide import Refused
 from server.game.events import ContestCreated
 from server.game.rulebook import Contestant, Rulebook
 from server.game.state import Entry
-from server.offer_tools import tools
-from server.offers import offers
+from server.offers.offers import offers
+from server.offers.tools import tools
 from tests.game.play import Play, rules
 
 with warnings.catch_warnings():

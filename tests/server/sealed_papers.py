@@ -11,9 +11,9 @@ from question_bank import paper_file
 from question_bank.bank import Bank
 from question_bank.question import Question
 from server import supervisor
-from server.contest_file import read_contest, read_paper
-from server.paper_draw import lines_of
-from server.paper_vault import Vault
+from server.contest.file import read_contest, read_paper
+from server.paper.draw import lines_of
+from server.paper.vault import Vault
 from tests.question_bank.makers import single
 
 PASSPHRASE = "correct horse battery staple"

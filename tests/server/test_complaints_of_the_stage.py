@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from server.contest_file import PRESET, read_contest
+from server.contest.file import PRESET, read_contest
 from server.event_log import EventLog
 from server.game import commands as c
 from server.game.round_rules import BuzzIn, Compulsory, Scenario
-from server.host_view import Rim, host_view
 from server.referee import create_contest
 from server.stage import Stage, wall_time
-from server.views import desk_view, judge_view, projector_view
+from server.views.by_role import desk_view, judge_view, projector_view
+from server.views.host_view import Rim, host_view
 from tests.game.cases import NAME, answered, begun, buzzing, contest, opened, turn_of
 from tests.game.play import Play, S
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.contest_file import PRESET, BadContestFile, read_contest
-from server.contest_lines import Lines
+from server.contest.file import PRESET, BadContestFile, read_contest
+from server.contest.lines import Lines
 from server.game.rulebook import BuzzIn, Compulsory, Risk, Scenario, ScoreSheet, SheetGroup, SheetLine, Text
 
 PEOPLE = """

@@ -11,9 +11,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server import contest_rounds
-from server.contest_file import PRESET, SECTIONS, BadContestFile, rulebook_from
-from server.contest_reader import (
+from server.contest import rounds as contest_rounds
+from server.contest.file import PRESET, SECTIONS, BadContestFile, rulebook_from
+from server.contest.reader import (
     Alone,
     Choice,
     Flag,
@@ -26,7 +26,7 @@ from server.contest_reader import (
     Whole,
     WholePoints,
 )
-from server.contest_rounds import FORMS, ROUNDS, TIE_BREAK, tie_break_questions
+from server.contest.rounds import FORMS, ROUNDS, TIE_BREAK, tie_break_questions
 from server.game.round_rules import FormPoints
 from server.game.rulebook import (
     BuzzIn,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.contest_file import PRESET
-from server.contest_splice import MARK, CannotSplice, splice
+from server.contest.file import PRESET
+from server.contest.splice import MARK, CannotSplice, splice
 
 NEW = [{"seat": 1, "name": '甲 "\\', "unit": "x"}, {"seat": 2, "name": "乙", "unit": "#"}]
 BLOCK = '[[contestant]]\nseat = 1\nname = "甲 \\"\\\\"\nunit = "x"\n\n[[contestant]]\nseat = 2\nname = "乙"\nunit = "#"\n'

@@ -14,10 +14,10 @@ from buzzers.arbiter import Arbiter
 from buzzers.press import Press
 from server import cli, codec
 from server.event_log import EventLog
-from server.evidence import recorded_verdicts
 from server.game import commands as c
 from server.game.events import Armed, VerdictGiven
 from server.game.state import Entry
+from server.log.evidence import recorded_verdicts
 from tests.game.play import Play, book, rules
 
 with warnings.catch_warnings():

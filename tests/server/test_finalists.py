@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from server import cli
-from server.contest_file import PRESET, read_contest
+from server.contest.file import PRESET, read_contest
 
 HEADER = ("编号", "姓名", "单位", "第一阶段", "第二阶段")
 # Totals: A1 91.37, A2 and A3 88.88, A4 83.33, A5 77.77, A6 71.11; A7 was absent.

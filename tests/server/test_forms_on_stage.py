@@ -14,13 +14,13 @@ from question_bank.question import FORM_WORDS, TRUE_FALSE_OPTIONS, Question
 from server.event_log import EventLog
 from server.game import commands as c
 from server.game.paper import SealedQuestion
-from server.host_view import Rim, host_view
-from server.paper_draw import seal
+from server.paper.draw import seal
 from server.referee import Referee
 from server.rule_text.phrases import FORMS, form_name
-from server.stage_view import audience_view
 from server.supervisor import Show, prepare
-from server.views import desk_view, projector_view
+from server.views.by_role import desk_view, projector_view
+from server.views.host_view import Rim, host_view
+from server.views.stage_view import audience_view
 from tests.question_bank.makers import scenario, single
 
 SOUND = f"q-{'5' * 32}.wav"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.guard import POLICY, Asked, Guard, guarded, headers, origin_of
+from server.door.guard import POLICY, Asked, Guard, guarded, headers, origin_of
 
 GUARD = Guard(["show.example", "Stage.Local:8000"], ["http://192.0.2.9:8000"])
 

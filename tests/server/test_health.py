@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from server import api_doc, cli
-from server.disk_watch import disk_health
 from server.game import commands as c
-from server.offer_tools import tools
+from server.log.disk_watch import disk_health
+from server.offers.tools import tools
 from tests.buzzers.helpers import FakeBox, fake_boxes
 from tests.game.play import Play, book, rules
 from tests.live import Show, until

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from server.auth import Auth, Identity
-from server.contest_file import PRESET, read_contest
+from server.contest.file import PRESET, read_contest
 from server.event_log import EventLog
 from server.game.rulebook import Text
 from server.house import AGAIN_NS, FILE, PLAIN, House
 from server.operators import GRACE_NS, RESTART_NS
 from server.referee import create_contest
+from server.sign_in.auth import Auth, Identity
 from server.stage import Stage, wall_time
 from server.web import Commands, make_app
 

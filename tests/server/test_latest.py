@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from server.latest import Latest
-from server.limits import dumps, loads
+from server.door.limits import dumps, loads
+from server.views.latest import Latest
 
 
 def test_it_is_reckoned_again_for_another_object_only() -> None:

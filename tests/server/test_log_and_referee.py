@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server.contest_file import PRESET, read_contest
+from server.contest.file import PRESET, read_contest
 from server.event_log import EventLog, LogDamaged
 from server.game import commands as c
 from server.game.paper import Slot

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from server.disk_watch import DiskWatch
 from server.event_log import EventLog
-from server.journal import journal_path
-from server.log_file import put_aside
-from server.log_notes import forget, note, noted, notes_path
+from server.log.disk_watch import DiskWatch
+from server.log.file import put_aside
+from server.log.journal import journal_path
+from server.log.notes import forget, note, noted, notes_path
 
 
 @pytest.fixture

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from server import codec
-from server.contest_file import picture_sources, read_contest
-from server.contest_look import INK, PAPER, contrast, text_contrast
+from server.contest.file import picture_sources, read_contest
+from server.contest.look import INK, PAPER, contrast, text_contrast
 from server.game.events import ContestCreated
 from server.game.fold import fold
 from server.game.rulebook import Look
 from server.game.state import Entry
 from server.media import keep_pictures, may_be_seen, media_file
-from server.views import projector_view
+from server.views.by_role import projector_view
 
 from .test_contest_file import GOOD, mistakes, written
 from .test_media import PNG

@@ -13,9 +13,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from server import marks_file
-from server.marks_file import BadMarks
-from server.marks_sheet import Marks, read_marks
+from server.qualification import marks_file
+from server.qualification.marks_file import BadMarks
+from server.qualification.marks_sheet import Marks, read_marks
 
 HEADER = ("编号", "姓名", "单位", "第一阶段", "第二阶段")
 GOOD: tuple[tuple[Any, ...], ...] = (

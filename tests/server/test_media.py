@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.contest_file import PRESET, picture_sources, read_contest
+from server.contest.file import PRESET, picture_sources, read_contest
 from server.media import TYPES, BadPicture, keep_pictures, media_file, picture_name
 
 from .test_contest_file import GOOD, mistakes, written

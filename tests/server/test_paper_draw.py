@@ -12,7 +12,7 @@ import pytest
 from question_bank import samples
 from question_bank.bank import Bank
 from question_bank.blueprint import Plan
-from server.contest_file import PRESET, PRESETS, BadContestFile, read_contest, read_paper
+from server.contest.file import PRESET, PRESETS, BadContestFile, read_contest, read_paper
 from server.game.rulebook import (
     BuzzIn,
     Compulsory,
@@ -23,7 +23,7 @@ from server.game.rulebook import (
     TieBreak,
     questions_in,
 )
-from server.paper_draw import DrawnPaper, NotEnoughQuestions, draw_paper, draw_rehearsal, risk_levels
+from server.paper.draw import DrawnPaper, NotEnoughQuestions, draw_paper, draw_rehearsal, risk_levels
 from tests.question_bank.makers import single
 
 BOOK = read_contest(PRESET)

@@ -11,20 +11,10 @@ from typing import Any
 
 import pytest
 
-from server import cli, contest_rounds
-from server.contest_file import PRESET, PRESETS, SECTIONS, contest_path, read_contest
-from server.contest_reader import (
-    Alone,
-    Choice,
-    Flag,
-    Kind,
-    OneOf,
-    Points,
-    Several,
-    Whole,
-    WholePoints,
-    plain,
-)
+from server import cli
+from server.contest import rounds as contest_rounds
+from server.contest.file import PRESET, PRESETS, SECTIONS, contest_path, read_contest
+from server.contest.reader import Alone, Choice, Flag, Kind, OneOf, Points, Several, Whole, WholePoints, plain
 from server.game.rulebook import BuzzIn, Compulsory, Risk, RoundRules, Rulebook, Scenario, Text, TieBreak
 
 from .test_contest_file import GOOD, written

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from server.qualification import (
+from server.qualification.cut import (
     BadDecision,
     Candidate,
     Part,

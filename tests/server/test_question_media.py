@@ -15,7 +15,7 @@ from server.game import commands as c
 from server.media import may_be_seen, media_file, missing_files
 from server.referee import Referee
 from server.supervisor import CannotStart, Show, prepare
-from server.views import desk_view, projector_view
+from server.views.by_role import desk_view, projector_view
 
 CONTEST = """title = "决赛"
 tie_break = "none"

@@ -17,8 +17,8 @@ import pytest
 from server import cli, supervisor
 from server.event_log import EventLog, LogDamaged
 from server.game import commands as c
+from server.log.show_log import WrongLog, log_path, must_be
 from server.referee import Referee, load
-from server.show_log import WrongLog, log_path, must_be
 from server.stage import wall_time
 from tests import made_bank
 from tests.live import ROOT, Show, until

@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
-from server import codec, house, roles_doc, sign_in_desk
-from server.auth import Auth
-from server.identity import ROLES, Identity
-from server.operator_view import operator_view
+from server import codec, house
 from server.page_commands import Commands, _command
-from server.roles import MAY, ONLY, may
-from server.sign_in_desk import SignInDesk
+from server.sign_in import desk as sign_in_desk
+from server.sign_in import roles_doc
+from server.sign_in.auth import Auth
+from server.sign_in.desk import SignInDesk
+from server.sign_in.identity import ROLES, Identity
+from server.sign_in.roles import MAY, ONLY, may
 from server.stage import Stage
+from server.views.operator_view import operator_view
 from tests.server.bare_stage import bare_stage, straight
 
 WHO = [
@@ -195,5 +197,5 @@ def test_the_operators_view_is_never_handed_the_paper() -> None:
 
 def test_the_documents_table_is_the_one_in_the_code() -> None:
     page = roles_doc.TARGET.read_text(encoding="utf-8")
-    assert page == roles_doc.render(page), "run: python -m server.roles_doc"
+    assert page == roles_doc.render(page), "run: python -m server.sign_in.roles_doc"
     assert roles_doc.named() == KNOWN

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from server.contest_file import PRESET, read_contest
+from server.contest.file import PRESET, read_contest
 from server.game.round_rules import FormPoints
 from server.game.rulebook import (
     BuzzIn,
@@ -24,13 +24,13 @@ from server.game.rulebook import (
     Text,
     TieBreak,
 )
-from server.rule_lines import plain, rule_lines, signed
 from server.rule_text import card, script, slide
 from server.rule_text.card import points_of, round_text
 from server.rule_text.cli import render
 from server.rule_text.said import MOMENTS
 from server.rule_text.script import closing, opening, spoken
 from server.rule_text.slide import REST
+from server.views.rule_lines import plain, rule_lines, signed
 from tests.rule_numbers import expected, numbers_en, numbers_zh
 from tests.strategies_rulebook import KINDS, live_settings, rounds, rulebooks
 

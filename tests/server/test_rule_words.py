@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.contest_file import PRESET, read_contest
+from server.contest.file import PRESET, read_contest
 from server.game.rulebook import BuzzIn, Compulsory, Risk, RoundRules, Scenario, SheetLine, Text, TieBreak
 from server.rule_text import card, script, slide
 from server.rule_text.card import round_text

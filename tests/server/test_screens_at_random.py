@@ -8,13 +8,13 @@ from typing import Any
 from server.game.decide import Refused, decide
 from server.game.fold import apply
 from server.game.state import Entry
-from server.host_view import Rim, host_view, offer_row
-from server.next_view import next_view
-from server.offer_corrections import corrections, course
-from server.offer_tools import tools
-from server.offers import Offer, offers
-from server.stage_view import audience_view, stage_view
-from server.views import desk_view, judge_view, projector_view
+from server.offers.corrections import corrections, course
+from server.offers.offers import Offer, offers
+from server.offers.tools import tools
+from server.views.by_role import desk_view, judge_view, projector_view
+from server.views.host_view import Rim, host_view, offer_row
+from server.views.next_view import next_view
+from server.views.stage_view import audience_view, stage_view
 from tests.game.coverage import Coverage
 from tests.game.machine import Machine, run
 from tests.game.random_book import SECRET

@@ -14,9 +14,10 @@ import pytest
 from question_bank import paper_file, sealing
 from question_bank.bank import Bank
 from question_bank.schema import BankError
-from server import cli, paper_start, supervisor
+from server import cli, supervisor
 from server.event_log import EventLog
 from server.game import commands as c
+from server.paper import start as paper_start
 from server.referee import Referee
 from server.stage import wall_time
 from tests.server.sealed_papers import (

@@ -12,9 +12,10 @@ import pytest
 from question_bank import paper_file, sealing
 from question_bank.bank import Bank
 from question_bank.schema import BankError
-from server import paper_start, supervisor
+from server import supervisor
 from server.event_log import EventLog
-from server.paper_vault import MARK, Vault, opened
+from server.paper import start as paper_start
+from server.paper.vault import MARK, Vault, opened
 from server.referee import load_paper
 from tests.live import Show, free_port, until
 from tests.server.sealed_papers import (

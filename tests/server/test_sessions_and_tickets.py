@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from server import auth_store
-from server.auth import SCRYPT, Auth, Identity, account_of
-from server.auth_store import AuthDamaged, AuthStore, restore, snapshot
-from server.sessions import IDLE_S, MOST_SESSIONS, STORE_SEEN_S, Sessions, key_of
-from server.tickets import MOVE_S, QR_S, TicketRefused, Tickets, Wanted, id_of
+from server.sign_in import store as auth_store
+from server.sign_in.auth import SCRYPT, Auth, Identity, account_of
+from server.sign_in.sessions import IDLE_S, MOST_SESSIONS, STORE_SEEN_S, Sessions, key_of
+from server.sign_in.store import AuthDamaged, AuthStore, restore, snapshot
+from server.sign_in.tickets import MOVE_S, QR_S, TicketRefused, Tickets, Wanted, id_of
 
 HOST, JUDGE = Identity("host"), Identity("judge", judge=2)
 START_S = 1_800_000_000.0
@@ -123,7 +123,7 @@ def test_one_or_all_can_be_ended_also_by_another_process(bench: Bench, tmp_path:
 
 
 def test_there_are_never_too_many(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.sessions.MOST_SESSIONS", 5)
+    monkeypatch.setattr("server.sign_in.sessions.MOST_SESSIONS", 5)
     assert MOST_SESSIONS >= 500
     first = bench.sessions.begin(HOST, "a")
     for _ in range(5):
@@ -135,8 +135,8 @@ def test_there_are_never_too_many(bench: Bench, monkeypatch: pytest.MonkeyPatch)
 def test_who_signs_in_again_and_again_pushes_nobody_else_out(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.sessions.MOST_SESSIONS", 20)
-    monkeypatch.setattr("server.sessions.MOST_OF_ACCOUNT", 4)
+    monkeypatch.setattr("server.sign_in.sessions.MOST_SESSIONS", 20)
+    monkeypatch.setattr("server.sign_in.sessions.MOST_OF_ACCOUNT", 4)
     host, judge = bench.sessions.begin(HOST, "a"), bench.sessions.begin(JUDGE, "a")
     cookies = []
     for _ in range(30):

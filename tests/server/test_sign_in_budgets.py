@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.sign_in import IN_ALL, MOST_MACHINES, OF_MACHINE, OF_THIS_MACHINE, Budgets
+from server.sign_in.budgets import IN_ALL, MOST_MACHINES, OF_MACHINE, OF_THIS_MACHINE, Budgets
 
 S = 1_000_000_000
 ONE, OTHER = "192.0.2.7", "192.0.2.8"

@@ -19,8 +19,8 @@ import pytest
 import socketio
 
 from server import codec
-from server.guard import headers
-from server.roles import MAY
+from server.door.guard import headers
+from server.sign_in.roles import MAY
 from tests.live import ROOT, Show, until
 
 from .socket_page import SocketPage as Page

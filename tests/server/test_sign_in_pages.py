@@ -13,10 +13,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from server.auth import Auth
 from server.house import House
-from server.sign_in import OF_MACHINE
-from server.sign_in_pages import Busy, Places
+from server.sign_in.auth import Auth
+from server.sign_in.budgets import OF_MACHINE
+from server.sign_in.pages import Busy, Places
 from server.stage import Stage
 from server.web import Commands, make_app
 from tests.server.bare_stage import bare_stage, straight

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from server.contest_file import PRESET, read_contest
+from server.contest.file import PRESET, read_contest
 from server.event_log import EventLog
 from server.game import commands as c
 from server.game.rulebook import Text

@@ -7,8 +7,8 @@ from typing import Any
 from server.game import commands as c
 from server.game.round_rules import BuzzIn, Compulsory, Text, TieBreak
 from server.game.rulebook import FreeCue
-from server.stage_view import audience_view, stage_view
-from server.views import projector_view
+from server.views.by_role import projector_view
+from server.views.stage_view import audience_view, stage_view
 from tests.game.cases import NAME, buzzing, contest, scored
 from tests.game.play import Play, book
 

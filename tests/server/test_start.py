@@ -34,9 +34,9 @@ PROCESSES = {
             "socketio",
             "redis",
             "segno",
-            "server.host_view",
+            "server.views.host_view",
             "server.doctor",
-            "server.standby",
+            "server.standby.command",
         ),
     },
     "server.stage_process": {
@@ -44,9 +44,9 @@ PROCESSES = {
         "sqlite_utils",
         "question_bank.question",
         "server.cli",
-        "server.contest_file",
+        "server.contest.file",
     },
-    "server.audience_process": {*NEVER, "sqlite_utils", "server.stage", "server.tls"},
+    "server.audience.process": {*NEVER, "sqlite_utils", "server.stage", "server.tls.authority"},
     "buzzers.service": {*NEVER, "flask", "eventlet", "gpiozero", "ssl"},
 }
 
@@ -79,10 +79,10 @@ def test_a_log_whose_tables_are_made_needs_nothing_that_makes_tables(tmp_path: P
 
 
 def test_of_the_commands_only_the_one_that_is_called_is_loaded() -> None:
-    others = {f"server.{module}" for module in cli.WHERE.values()} - {"server.audience_command"}
+    others = {f"server.{module}" for module in cli.WHERE.values()} - {"server.audience.command"}
     assert loaded("server.cli") & others == set()
     script = "from server import cli\ntry: cli.main(['check', '--help'])\nexcept SystemExit: pass"
-    assert loaded_by(script) & others == {"server.check_cli"}
+    assert loaded_by(script) & others == {"server.contest.check_cli"}
 
 
 def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:

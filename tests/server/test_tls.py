@@ -23,9 +23,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from server import doctor, qr, tls, tls_listener
+from server import doctor, qr
 from server.addresses import own_addresses, own_names, reachable_hosts
-from server.trust_port import trust_port
+from server.tls import authority as tls
+from server.tls import listener as tls_listener
+from server.tls.trust_port import trust_port
 
 OWN = ("stage-pc", "stage-pc.local", "localhost", "192.168.8.2", "127.0.0.1", "fd12::2", "203.0.113.9")
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from server import doctor, qr, tls
+from server import doctor, qr
+from server.tls import authority as tls
 from tests.live import Show, free_port, until
 from tests.server.socket_page import SocketPage
 

@@ -194,7 +194,7 @@ def test_a_token_of_a_judge_who_is_not_there(show: Show) -> None:
 
 
 def test_files_outside_the_display_folder_are_not_served(show: Show) -> None:
-    for path in ("/display/../server/auth.py", "/display/%2e%2e/run.py", "/display//etc/passwd"):
+    for path in ("/display/../server/sign_in/auth.py", "/display/%2e%2e/run.py", "/display//etc/passwd"):
         assert status_of(show, path)[0] == 404
 
 

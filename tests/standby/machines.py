@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import pytest
 
-from server import tls
+from server.tls import authority as tls
 from tests.live import ROOT, START_WITHIN_S, Show, free_port, until
 
 HALL, FIRST, SECOND = "hall", "first", "second"
@@ -286,7 +286,7 @@ def network() -> Iterator[Network]:
 def rows_of(data: Path, rehearsal: bool = False) -> list[tuple[Any, ...]]:
     """The log of a data folder: (seq, type, hash) of every row."""
     from server.event_log import EventLog
-    from server.show_log import log_path
+    from server.log.show_log import log_path
 
     log = EventLog(log_path(data, rehearsal), readonly=True)
     try:

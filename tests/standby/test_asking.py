@@ -18,13 +18,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from server.fence import Fence
-from server.guard import Guard
-from server.host_view import Rim
-from server.standby_ask import Asking, NoAnswer, ask
-from server.standby_primary import KEEP_EVERY_S, LOST_AFTER_S
-from server.standby_stage import MOST_CLAIMS, Standby, _tell, post_claim
-from server.standby_waiting import Waiting
+from server.door.guard import Guard
+from server.standby.ask import Asking, NoAnswer, ask
+from server.standby.fence import Fence
+from server.standby.primary import KEEP_EVERY_S, LOST_AFTER_S
+from server.standby.stage import MOST_CLAIMS, Standby, _tell, post_claim
+from server.standby.waiting import Waiting
+from server.views.host_view import Rim
 from tests.live import free_port, until
 
 HERE = "http://127.0.0.1:8000"
@@ -189,7 +189,7 @@ def test_nobody_there_costs_two_seconds_at_most_and_is_asked_again(
         return 503, {}
 
     # A name that is looked up for ever.
-    monkeypatch.setattr("server.standby_ask.exchange", never_answers)
+    monkeypatch.setattr("server.standby.ask.exchange", never_answers)
     asking = Asking(old, None)
     began = time.monotonic()
     asking.first(0.2)
@@ -200,7 +200,7 @@ def test_nobody_there_costs_two_seconds_at_most_and_is_asked_again(
     assert asking.open
     said = capfd.readouterr().err
     assert there in said and "could not be asked" in said and "switch this one off" in said
-    monkeypatch.setattr("server.standby_ask.EVERY_S", 0.05)
+    monkeypatch.setattr("server.standby.ask.EVERY_S", 0.05)
     asking.go_on()
     new.take_over(there, HERE, ())
     with waiting(new, port):
@@ -377,7 +377,7 @@ def test_who_took_over_tells_until_the_other_keeps_it(
             return said
         return {"seal": fence.seal(heard[-1]["question"], True, said["kept"], 7), **said}
 
-    monkeypatch.setattr("server.standby_stage.TELL_EVERY_S", 0.05)
+    monkeypatch.setattr("server.standby.stage.TELL_EVERY_S", 0.05)
     thread = threading.Thread(target=_tell, args=(fence, None))
     thread.start()
     time.sleep(0.3)  # switched off: nobody there

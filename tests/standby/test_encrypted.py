@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from server import tls
+from server.tls import authority as tls
 from tests.live import ROOT, Show, until
 from tests.standby.hall import believing, hall, have_moved, permitted
 from tests.standby.machines import (

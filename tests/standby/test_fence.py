@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-from server.fence import Claim, Fence, FenceDamaged, claim_from
 from server.game.rulebook import Text
-from server.host_view import Rim
-from server.standby_copy import paper_digest
-from server.standby_files import NAMES, FileSpoilt, Folder, Listed, keep, listed_from
-from server.standby_follow import Status
-from server.standby_line import address_of
-from server.standby_pages import Moves
-from server.standby_primary import DRAINED_S, FREE_AFTER_S, LOST_AFTER_S, Primary, Refusal
-from server.standby_stage import Told
-from server.standby_take_over import TakenOver, take_over
+from server.standby.copy import paper_digest
+from server.standby.fence import Claim, Fence, FenceDamaged, claim_from
+from server.standby.files import NAMES, FileSpoilt, Folder, Listed, keep, listed_from
+from server.standby.follow import Status
+from server.standby.line import address_of
+from server.standby.pages import Moves
+from server.standby.primary import DRAINED_S, FREE_AFTER_S, LOST_AFTER_S, Primary, Refusal
+from server.standby.stage import Told
+from server.standby.take_over import TakenOver, take_over
+from server.views.host_view import Rim
 
 HERE, THERE = "http://10.0.0.1:8000", "http://10.0.0.2:8000"
 
@@ -126,7 +126,7 @@ def taken(
         told.append(asdict(fence.claim()))
         return None if stops_at is None else Told(stops_at, kept=False)
 
-    monkeypatch.setattr("server.standby_take_over.post_claim", post_claim)
+    monkeypatch.setattr("server.standby.take_over.post_claim", post_claim)
     line = SimpleNamespace(ask=lambda _: {"revision": 6}, close=lambda: None)
     return lambda: take_over(Following(new), lambda: line, THERE), told  # type: ignore[arg-type, return-value]
 

@@ -13,7 +13,7 @@ import pytest
 from server import codec
 from server.event_log import FIRST_HASH, EventLog, Row, row_hash
 from server.game.events import BlackoutSet
-from server.standby_copy import Copy, NotAContinuation
+from server.standby.copy import Copy, NotAContinuation
 from tests.live import until
 from tests.standby.machines import FIRST, SECOND, Laptop, Network, Standby, full, go_on, network, rows_of
 

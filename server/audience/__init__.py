@@ -1,0 +1,1 @@
+"""Phones: a process of their own, fed with what is public already, on one machine or on many."""

@@ -1,0 +1,1 @@
+"""The authors' and reviewers' pages of the question bank."""

@@ -1,0 +1,1 @@
+"""contest.toml: read, checked, with every mistake at its line."""

@@ -1,0 +1,1 @@
+"""How views reach pages: as patches, framed once for all who share them."""

@@ -1,0 +1,1 @@
+"""What the host may press at this moment."""
