@@ -156,12 +156,13 @@ def _ours(program: Path, folder: Path, size: Size) -> Told:
             one.has(last, WITHIN_S)
         reports = [projectors.report(), consoles.report()]
         phones_amiss = phones.report().amiss()
+    wrong = _wrong(*reports)
     stamps = {one.revision: one.stamp_ns - show.offset_ns for one in reports[0].broadcasts.values()}
     return Told(
         tuple(_delays(reports, stamps)),
         tuple(at_ns - began_ns for at_ns in stamps.values()),
-        sum(_wrong(reports).values()),
-        _wrong(reports),
+        sum(wrong.values()),
+        wrong,
         storm.times,
         phones_amiss,
     )
@@ -191,10 +192,11 @@ def _burst(show: Ours) -> int:
     return last
 
 
-def _wrong(reports: Sequence[Report]) -> dict[str, int]:
-    """What went wrong, by kind. Doubled is not among it: consoles hear of boxes and phones between two revisions, too."""
+def _wrong(projectors: Report, *others: Report) -> dict[str, int]:
+    """What went wrong, by kind. Of projectors alone what came twice: consoles hear of boxes between two revisions, too."""
     kinds = ("lost", "reordered", "gaps", "closed", "late")
-    return {kind: sum(getattr(report, kind) for report in reports) for kind in kinds}
+    found = {kind: sum(getattr(report, kind) for report in (projectors, *others)) for kind in kinds}
+    return {**found, "doubled": projectors.doubled}
 
 
 def _delays(reports: Sequence[Report], stamps: dict[int, int]) -> Iterator[int]:
@@ -234,12 +236,13 @@ def _stock(program: Path, content: dict[str, Any], size: Size, instants_ns: Sequ
             one.has(last, WITHIN_S)
         *reports, of_phones = [one.report() for one in crowds]
         phones_amiss = of_phones.amiss()
+    wrong = _wrong(*reports)
     stamps = {one.revision: one.stamp_ns for report in reports for one in report.broadcasts.values()}
     return Told(
         tuple(_delays(reports, stamps)),
         tuple(instants_ns),
-        sum(_wrong(reports).values()),
-        _wrong(reports),
+        sum(wrong.values()),
+        wrong,
         storm.times,
         phones_amiss,
     )
