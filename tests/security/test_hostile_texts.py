@@ -82,7 +82,7 @@ FOUND = r"""() => {
 PUSHED = """() => { const all = document.documentElement;
   return all.scrollWidth > innerWidth + 1 || all.scrollHeight > innerHeight + 1; }"""
 FULL = os.environ.get("FIRSTPRESS_FULL") == "1"
-MOST_STEPS = 60 if FULL else 30
+MOST_STEPS = 60 if FULL else 20
 
 
 @pytest.fixture
