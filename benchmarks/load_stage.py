@@ -144,8 +144,9 @@ def _ours(program: Path, folder: Path, size: Size) -> Told:
         consoles = stack.enter_context(_pages(program, stage_port, 2, "/host", f"Cookie: {cookie}"))
         for one in (phones, projectors, consoles):
             one.all_in()
-        show.ask("start_round")
+        begun = int(show.ask("start_round")["revision"])
         for one in (phones, projectors, consoles):
+            one.has(begun, WITHIN_S)  # else it is late for the report that counts
             one.report()
         began_ns = time.monotonic_ns()
         with _Storm(program, show.hall_port, size.storm) as storm:
