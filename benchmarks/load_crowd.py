@@ -143,6 +143,10 @@ class Crowd:
         self._reader.join(5)
         self._process.stdout.close()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def stop(self) -> None:
         """All of them leave without a word, wherever they are."""
         assert self._process.stdin is not None

@@ -42,3 +42,10 @@ def started(pid: int) -> int:
     """When it was started, in ticks since the boot: with the id it tells one process from another of that id."""
     stat = (PROC / str(pid) / "stat").read_text()
     return int(stat.rpartition(")")[2].split()[19])
+
+
+def keep_to(pid: int, processor: int) -> None:
+    """Let a process, with all threads that it has, run on one of our processors alone; `processor` counts from 0 and wraps."""
+    ours = sorted(os.sched_getaffinity(0))
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(thread.name), {ours[processor % len(ours)]})

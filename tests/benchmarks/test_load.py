@@ -6,6 +6,7 @@ import json
 import os
 import re
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any, Self
 
 import pytest
 
-from benchmarks import cli, load, load_figures
+from benchmarks import cli, load, load_figures, processes
 from benchmarks.load_crowd import Crowd, build
 from benchmarks.load_figures import Heard, Measured, Run
 from tests.live import until
@@ -331,6 +332,15 @@ def test_two_processes_must_hold_twice_one(two: int, amiss: int, content: bool) 
     ]
     rows.append({"processes": 2, "phones_within_100_ms": two, "amiss": amiss})
     assert load.passed({**result(), "redis": rows}) is content
+
+
+def test_a_process_is_kept_to_one_processor() -> None:
+    ours = sorted(os.sched_getaffinity(0))
+    with subprocess.Popen(["sleep", "30"]) as sleeper:
+        for processor in (0, 1, len(ours)):
+            processes.keep_to(sleeper.pid, processor)
+            assert os.sched_getaffinity(sleeper.pid) == {ours[processor % len(ours)]}
+        sleeper.kill()
 
 
 def test_percentiles_are_by_nearest_rank() -> None:
