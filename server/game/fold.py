@@ -293,7 +293,7 @@ def _present(state: State, event: e.QuestionPresented, entry: Entry) -> Changes:
         "goes": event.position,
         "turn": shown,
         "clock": None,
-        "used": state.used | {event.question.id},
+        "used": state.used.with_one(event.question.id),
     }
     if event.question.media is not None:
         changes["media_shown"] = state.media_shown | {event.question.media.file}

@@ -23,6 +23,9 @@ def not_too_deep(state: State) -> State:
     Each state of the past holds its own score entries and questions used: kept for ever, a day of them would grow with
     the square of its length.
     """
+    if state.redo is not None:
+        # What could be redone before this step never can again; kept, it would hold each past that was ever taken back.
+        state = changed(state, redo=None)
     if state.depth < DEEPEST:
         return state
     past = [state]

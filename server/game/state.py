@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .events import Corrected, MarkOnBoard, PlaceRevealed, PressSeen
+from .gathered import NOTHING_YET, Gathered
 from .paper import Answer, PublicQuestion, Slot
 from .rulebook import BuzzIn, RoundRules, Rulebook, TieBreak
 
@@ -192,7 +193,7 @@ class State:
     entries: tuple[ScoreEntry, ...] = ()
     records: tuple[Record, ...] = ()
     fouls: tuple[tuple[int, int], ...] = ()  # (round, seat) of every foul
-    used: frozenset[str] = frozenset()
+    used: Gathered = NOTHING_YET  # ids of the questions presented so far
     begun: frozenset[int] = frozenset()  # rounds that began, or were skipped
     ended: frozenset[int] = frozenset()  # rounds that end here, whatever goes are left
     stakes: tuple[tuple[int, int], ...] = ()  # (seat, centipoints) of sealed choices; 0: declined

@@ -5,6 +5,8 @@ from __future__ import annotations
 from server.game import commands as c
 from server.game import history
 from server.game.fold import fold
+from server.game.gathered import MOST_NEWER, NOTHING_YET, Gathered
+from server.game.state import State
 
 from .play import Play, S, book, rules
 
@@ -199,3 +201,41 @@ def test_a_long_day_keeps_some_hundred_steps_to_go_back_to_and_drops_those_of_th
         play.do(c.Undo())
     assert "撤销" in play.refused(c.Undo())
     assert fold(play.log) == play.state
+
+
+def reachable(state: State) -> int:
+    """How many states a state holds on to, by what could be taken back and what could be redone."""
+    seen: dict[int, State] = {}
+    waiting = [state]
+    while waiting:
+        one = waiting.pop()
+        if id(one) not in seen:
+            seen[id(one)] = one
+            waiting += [other for other in (one.before, one.redo) if other is not None]
+    return len(seen)
+
+
+def test_what_was_taken_back_long_ago_is_not_held_on_to() -> None:
+    play = Play()
+    for number in range(3 * history.KEPT):
+        play.do(c.Show("lineup"), c.Show("opening"))
+        if number % 3 == 0:
+            play.do(c.Undo(), c.Undo(), c.Redo())
+    assert reachable(play.state) <= history.DEEPEST + 5
+    play.do(c.Undo(), c.Undo())
+    play.do(c.Redo(), c.Redo())
+    assert play.state.scene == "opening", "what was just taken back is still there"
+
+
+def test_names_are_gathered_in_copies_that_share_them() -> None:
+    names = [f"Q{number}" for number in range(1_000)]
+    copies = [NOTHING_YET]
+    for name in names:
+        copies.append(copies[-1].with_one(name))
+    for count in (0, 1, MOST_NEWER, MOST_NEWER + 1, 999, 1_000):
+        assert sorted(copies[count]) == sorted(names[:count]) and len(copies[count]) == count
+        assert all((name in copies[count]) is (at < count) for at, name in enumerate(names))
+    assert len({id(one.older) for one in copies}) <= 1 + 1_000 // MOST_NEWER
+    assert copies[3] == NOTHING_YET.with_one("Q2").with_one("Q0").with_one("Q1") != copies[4]
+    assert hash(copies[2]) == hash(NOTHING_YET.with_one("Q1").with_one("Q0"))
+    assert Gathered(frozenset(names), frozenset()) == copies[-1] and copies[0] != frozenset()
