@@ -6,10 +6,16 @@ import json
 import time
 import urllib.error
 import urllib.request
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # eventlet says that it is deprecated
+    import eventlet
+    from eventlet.queue import LightQueue
 
 import pytest
 import redis
@@ -19,6 +25,7 @@ from hypothesis import strategies as st
 
 from server import cli
 from server.audience.channel import understood
+from server.audience.process import keep_publishing
 from server.door.limits import BadMessage
 from tests.live import free_port, until
 
@@ -310,3 +317,27 @@ def test_the_command_wants_an_address(
     monkeypatch.delenv("FIRSTPRESS_REDIS", raising=False)
     assert cli.main(["audience"]) == 2
     assert "--redis redis://HOST:6379" in capsys.readouterr().err
+
+
+def test_other_machines_are_told_before_the_phones_here_are_served() -> None:
+    """A thousand phones take a while: who is farther away must not wait for them."""
+    done: list[str] = []
+    changed, wake = LightQueue(1), LightQueue(1)
+
+    def send() -> None:  # as the one green thread that publishes
+        while True:
+            wake.get()
+            done.append("other machines")
+
+    threads = [
+        eventlet.spawn(send),
+        eventlet.spawn(
+            keep_publishing, changed, lambda: done.append("phones here"), lambda: wake.put_nowait(None)
+        ),
+    ]
+    for _ in range(3):
+        changed.put(None)
+        eventlet.sleep(0.01)
+    for thread in threads:
+        thread.kill()
+    assert done == ["other machines", "phones here"] * 3
