@@ -181,7 +181,7 @@ def _parser() -> argparse.ArgumentParser:
         "--redis", action="store_true", help="also two audience processes behind a Redis server"
     )
     hall.add_argument(
-        "--redis-phones", type=_count, default=2_000, metavar="N", help="of each audience process (2,000)"
+        "--redis-phones", type=_count, default=4_000, metavar="N", help="of each audience process (4,000)"
     )
     soak = command("soak", soaking, "a show of twelve hours at speed: memory, descriptors, restarts")
     soak.add_argument(
