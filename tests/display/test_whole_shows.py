@@ -26,7 +26,7 @@ from tests.game.random_commands import forward, likely
 
 FULL = os.environ.get("FIRSTPRESS_FULL") == "1"
 S = 1_000_000_000
-SHOWS, STEPS, SHOWN = (30, 90, 150) if FULL else (8, 90, 40)
+SHOWS, STEPS, SHOWN = (30, 90, 150) if FULL else (12, 90, 45)
 RIM = Rim(timing="ok", simulated=True)
 
 
