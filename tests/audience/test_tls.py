@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +165,8 @@ def test_another_machine_serves_encrypted_and_fetches_pictures_from_an_encrypted
                 env={**os.environ, "FIRSTPRESS_REDIS": redis.url},
                 stderr=subprocess.PIPE,
                 text=True,
+                # Who runs these tests in the background has it ignored, and what they start would inherit that.
+                preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
             )
             try:
                 until(
