@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 from collections.abc import Callable
 from time import monotonic
@@ -12,15 +13,26 @@ MOST_NEW = 400_000  # objects made since the last collection: memory must not ru
 EVERY_S = 0.5  # how often `tick` wants to be called
 
 
+def give_back() -> None:
+    """Return free memory to the system. The C library keeps what lies below something that lives: in a long show that adds up."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc alone
+    if trim is not None:
+        trim(0)
+
+
 class Garbage:
     """Holds the collector of this process. With 1,000 pages a collection of everything takes 0.1 to 0.24 s.
 
     Args:
         now_s: any clock that only goes forward, in seconds.
+        give_back: called after a collection of everything.
     """
 
-    def __init__(self, now_s: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, now_s: Callable[[], float] = monotonic, give_back: Callable[[], None] = give_back
+    ) -> None:
         self._now_s = now_s
+        self._give_back = give_back
         self._busy = False
         self._last_change_s = now_s()
         self._collected_s = now_s()
@@ -43,6 +55,7 @@ class Garbage:
             gc.unfreeze()
             gc.collect()
             gc.freeze()
+            self._give_back()
             self._collected_s = now_s
             self.collections["all"] += 1
         elif gc.get_count()[0] >= MOST_NEW:

@@ -168,6 +168,20 @@ def test_garbage_waits_for_a_quiet_moment(keeper: tuple[Garbage, list[float]]) -
     assert garbage.collections["all"] == 2
 
 
+def test_what_a_collection_of_everything_freed_goes_back_to_the_system(
+    keeper: tuple[Garbage, list[float]],
+) -> None:
+    given: list[float] = []
+    now_s = [0.0]
+    kept = Garbage(lambda: now_s[0], lambda: given.append(now_s[0]))
+    kept.tick()
+    assert given == [], "nothing was collected"
+    now_s[0] = RARELY_S
+    kept.tick()
+    assert given == [RARELY_S]
+    garbage.give_back()  # the real one, wherever this runs
+
+
 def test_memory_does_not_run_away_in_a_long_question(
     keeper: tuple[Garbage, list[float]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
