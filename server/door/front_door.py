@@ -67,12 +67,14 @@ def _address_of(connection: Any) -> str:
     return str(peer[0]) if isinstance(peer, tuple) else ""
 
 
-def unhurried(app: Any, asks: Asks, vouched: Callable[[str], bool]) -> Any:
+def unhurried(
+    app: Any, asks: Asks, vouched: Callable[[str], bool], now_ns: Callable[[], int] = time.monotonic_ns
+) -> Any:
     """A WSGI wrapper that lets nobody who is a stranger ask faster than `asks` has it; vouched: for a token that counts."""
 
     def wrapped(environ: dict[str, Any], start_response: Any) -> Any:
         address = str(environ.get("REMOTE_ADDR", ""))
-        wait_s = asks.wait_s(address, time.monotonic_ns())
+        wait_s = asks.wait_s(address, now_ns())
         scheme, _, token = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
         if wait_s != 0.0 and not (scheme.lower() == "bearer" and vouched(token.strip())):
             if wait_s is None:

@@ -12,7 +12,6 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +153,9 @@ def test_another_machine_serves_encrypted_and_fetches_pictures_from_an_encrypted
     port = free_port()
     with RedisServer(tmp_path) as redis:
         near_call = ("--feed", str(own_stub.path), "--media", str(tmp_path), "--tls", str(folder))
-        call = [sys.executable, "-m", "server.cli", "audience", "--host", "127.0.0.1", "--port", str(port)]
+        # Who runs these tests in the background has Ctrl-C ignored, and what they start would inherit that.
+        call = ["env", "--default-signal=INT"]
+        call += [sys.executable, "-m", "server.cli", "audience", "--host", "127.0.0.1", "--port", str(port)]
         call += ["--tls", str(folder)]
         with Process(*near_call, trusting=trusting, FIRSTPRESS_REDIS=redis.url) as near:
             # On one machine the show is not where it believes to be: its address in the venue's network.
@@ -165,8 +166,6 @@ def test_another_machine_serves_encrypted_and_fetches_pictures_from_an_encrypted
                 env={**os.environ, "FIRSTPRESS_REDIS": redis.url},
                 stderr=subprocess.PIPE,
                 text=True,
-                # Who runs these tests in the background has it ignored, and what they start would inherit that.
-                preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
             )
             try:
                 until(

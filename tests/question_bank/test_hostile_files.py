@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from question_bank import intake
 from question_bank.importers import import_files
 from question_bank.intake_process import limits_for
-from tests.question_bank.hostile import MB, changed, codes, refused
+from tests.question_bank.hostile import MB, PNG, changed, codes, refused
 from tests.question_bank.makers import SINGLE, write_csv, write_xlsx
 
 
@@ -64,13 +65,15 @@ def endless_rows(folder: Path) -> Path:
 
 def endless_row(folder: Path) -> Path:
     """One row of so many cells that it does not fit into the memory that a file may take."""
+    # Of 4 MB, which earn it time: on a slow machine, too, it is memory that it wants too much of.
+    picture = {"xl/media/image1.png": PNG + random.Random(1).randbytes(5 * MB // 2)}
     cells = b"".join(b'<c s="%d"/>' % n for n in range(600_000))
 
     def fill(name: str, data: bytes) -> bytes:
         row = b'<row r="3">' + cells + b"</row></sheetData>"
         return data.replace(b"</sheetData>", row) if "sheet1" in name else data
 
-    return changed(write_xlsx(folder / "g.xlsx", [SINGLE]), folder / "q.xlsx", fill)
+    return changed(write_xlsx(folder / "g.xlsx", [SINGLE]), folder / "q.xlsx", fill, **picture)
 
 
 def deep_json(folder: Path) -> Path:
