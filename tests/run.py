@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -54,6 +55,7 @@ SUITES = {
         "tests/question_bank",
         "tests/buzzers",
         "tests/test_architecture.py",
+        "tests/test_run.py",
     ],
 }
 # Only by name: one boots a virtual machine, and fetches a kernel for it; the other plays ten thousand contests.
@@ -73,7 +75,9 @@ SIDE_BY_SIDE = {
 }
 WORKERS = 4  # on two cores: half of the time a page is waited for
 TIMED = 2  # at once, and never more than there are cores: they mostly sleep
-NOTHING_RUN = 5  # pytest's status when no test matched
+SOME_FAILED, NOTHING_RUN = 1, 5  # pytest's statuses: tests failed; no test matched
+# So many failed tests are run once more, alone: on a shared machine a process may be kept waiting for seconds. More are no accident.
+MOST_AGAIN = 3
 FULL = "FIRSTPRESS_FULL"  # set for suites asked for by name: what has a short form then runs in full
 LINTS = (
     ["ruff", "check", "."],
@@ -158,8 +162,8 @@ def main(argv: list[str]) -> int:
     options = ["-k", arguments.expression] if arguments.expression else []
     if RULES_SOAK in names:
         options.append("-s")  # it prints what was covered
-    statuses = [
-        _pytest([*part, *options, *extra])
+    runs = [
+        watched([*part, *options, *extra])
         for part, extra in (
             (
                 [folder for folder in folders if folder in SIDE_BY_SIDE],
@@ -169,6 +173,10 @@ def main(argv: list[str]) -> int:
         )
         if part
     ]
+    statuses = [status for status, _ in runs]
+    once = [name for _, names in runs for name in names]
+    if once:
+        print(f"firstpress: failed beside the others, passed alone: {', '.join(once)}", file=sys.stderr)
     if arguments.expression and set(statuses) != {NOTHING_RUN}:
         statuses = [status for status in statuses if status != NOTHING_RUN]  # what matches is elsewhere
     failed = next((status for status in statuses if status), 0)
@@ -181,9 +189,27 @@ def _timed(names: list[str]) -> list[str]:
     return ["-n", str(together), *IN_THIS_ORDER] if together > 1 else []
 
 
-def _pytest(arguments: list[str]) -> int:
+def watched(arguments: list[str], folder: Path = ROOT) -> tuple[int, list[str]]:
+    """Run pytest; the few tests that failed run again, alone. Returns its status, and what passed only then."""
+    status = _pytest([*arguments, "--cache-clear"], folder)
+    failed = _failed(folder) if status == SOME_FAILED else []
+    if not 0 < len(failed) <= MOST_AGAIN:
+        return status, []
+    print(f"firstpress: once more, alone: {', '.join(failed)}", file=sys.stderr, flush=True)
+    status = _pytest(failed, folder)
+    still = _failed(folder)
+    return status, [name for name in failed if name not in still]
+
+
+def _failed(folder: Path) -> list[str]:
+    """The tests that failed in the last run, as pytest keeps them."""
+    kept = folder / ".pytest_cache" / "v" / "cache" / "lastfailed"
+    return list(json.loads(kept.read_text(encoding="utf-8"))) if kept.exists() else []
+
+
+def _pytest(arguments: list[str], folder: Path) -> int:
     """One run of pytest, in a process of its own."""
-    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT).returncode
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=folder).returncode
 
 
 if __name__ == "__main__":
