@@ -76,7 +76,7 @@ SIDE_BY_SIDE = {
 WORKERS = 4  # on two cores: half of the time a page is waited for
 TIMED = 2  # at once, and never more than there are cores: they mostly sleep
 SOME_FAILED, NOTHING_RUN = 1, 5  # pytest's statuses: tests failed; no test matched
-# So many failed tests are run once more, alone: on a shared machine a process may be kept waiting for seconds. More are no accident.
+# So many failed tests are run once more, alone: a shared machine may keep a process waiting for seconds. More are no accident.
 MOST_AGAIN = 3
 FULL = "FIRSTPRESS_FULL"  # set for suites asked for by name: what has a short form then runs in full
 LINTS = (
