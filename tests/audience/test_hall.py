@@ -188,12 +188,44 @@ def test_memory_does_not_run_away_in_a_long_question(
     kept, _ = keeper
     monkeypatch.setattr(garbage, "MOST_NEW", 2000)
     kept.stir(busy=True)
-    for _ in range(3000):
-        ring: list[Any] = []
-        ring.append(ring)
+    rings(3000)
     assert gc.get_count()[0] >= 2000
     kept.tick()
     assert kept.collections["young"] == 1 and gc.get_count()[0] < 1000
+
+
+def rings(count: int) -> None:
+    for _ in range(count):
+        ring: list[Any] = []
+        ring.append(ring)
+
+
+def test_between_questions_it_collects_little_and_often(keeper: tuple[Garbage, list[float]]) -> None:
+    """Pages that come and go all the time leave no quiet moment; what they leave would pile up to half a second's work."""
+    kept, now_s = keeper
+    kept.stir(busy=True)
+    rings(garbage.SOME_NEW + 100)
+    kept.tick()
+    assert kept.collections["young"] == 0, "an arming is live"
+    kept.stir(busy=False)
+    kept.tick()
+    kept.tick()
+    assert kept.collections == {"all": 0, "young": 1} and gc.get_count()[0] < 1000, (
+        "one that is enough for now"
+    )
+    survivor: list[Any] = []
+    survivor.append(survivor)
+    rings(garbage.SOME_NEW + 100)
+    kept.tick()
+    assert any(one is survivor for one in gc.get_objects(1))
+    for _ in range(garbage.YOUNGEST_AT_A_TIME):
+        kept.stir(busy=False)
+        rings(garbage.SOME_NEW + 100)
+        kept.tick()
+    assert not any(one is survivor for one in gc.get_objects(1)), (
+        "now and then those that survived are looked at"
+    )
+    assert now_s == [0.0] and kept.collections["all"] == 0
 
 
 # Ports
