@@ -9,7 +9,7 @@ from time import monotonic
 
 QUIET_S = 2.0  # without an arming, a clock or a change: now nobody waits for anything
 RARELY_S = 20.0  # between two collections of everything
-MOST_NEW = 400_000  # objects made since the last collection: memory must not run away in a question that takes an hour
+MOST_NEW = 50_000  # objects made since the last collection: memory must not run away in a question that takes an hour (0.1 s)
 # So many are worth a collection of the young ones alone, between questions. Freeing is what takes long (2 µs an object: half a
 # second once 250,000 lie there), and memory that garbage once took Python hardly ever gives back: little and often.
 SOME_NEW = 5_000

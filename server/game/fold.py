@@ -220,7 +220,7 @@ def _turn_changes(state: State, turn: Turn, event: object, entry: Entry) -> Chan
             score = ScoreEntry(
                 entry.seq, entry.contest_ns, seat, change_cp, cause, state.round_index, question_id, turn.go
             )
-            return {"entries": (*state.entries, score)}
+            return {"entries": state.entries.with_more(score)}
         case e.AnswerRevealed(answer):
             return {"turn": changed(turn, answer=answer)}
         case e.MarksSubmitted(judge, marks_cp, total_cp):
@@ -238,7 +238,7 @@ def _turn_changes(state: State, turn: Turn, event: object, entry: Entry) -> Chan
                 turn, marking="revealed", mark_cp=mark_cp, board=board, masked=masked, missing=missing
             )
             record = _record(state, turn, entry, seat, "marks", mark_cp)
-            return {"turn": revealed, "records": (*state.records, record)}
+            return {"turn": revealed, "records": state.records.with_more(record)}
         case e.MediaPlayed():
             return {"turn": changed(turn, media="playing", media_ns=entry.contest_ns)}
         case e.MediaStopped():
@@ -303,7 +303,7 @@ def _present(state: State, event: e.QuestionPresented, entry: Entry) -> Changes:
 def _rule(state: State, turn: Turn, event: e.Ruled, entry: Entry) -> Changes:
     ruling = Ruling(event.seat, event.result, event.points_cp)
     record = _record(state, turn, entry, event.seat, event.result, event.points_cp)
-    changes: Changes = {"records": (*state.records, record), "clock": None}
+    changes: Changes = {"records": state.records.with_more(record), "clock": None}
     if state.tie is not None and not state.tie.over:
         changes["tie"], _ = tie_break.after_ruling(
             state, event.seat, event.result, event.points_cp, settled=not event.then

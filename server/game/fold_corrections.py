@@ -7,7 +7,7 @@ from typing import Any
 from . import events as e
 from . import tie_break
 from .changed import changed
-from .state import Entry, Record, Ruling, ScoreEntry, State, Turn
+from .state import NO_RECORDS, Entry, Record, Ruling, ScoreEntry, State, Turn
 
 
 def correct(state: State, event: e.Corrected, entry: Entry) -> dict[str, Any]:
@@ -18,20 +18,28 @@ def correct(state: State, event: e.Corrected, entry: Entry) -> dict[str, Any]:
     if record is not None:
         go, round_index, question_id = record.go, record.round_index, record.question_id
         if event.what == "void":
-            records = tuple(
-                changed(one, result="void", points_cp=0, corrected=True, voided=True) if one.go == go else one
-                for one in records
+            records = NO_RECORDS.with_more(
+                *(
+                    changed(one, result="void", points_cp=0, corrected=True, voided=True)
+                    if one.go == go
+                    else one
+                    for one in records
+                )
             )
         else:
             right = changed(
                 record, result=event.result or "", seat=event.seat, points_cp=event.points_cp, corrected=True
             )
-            records = tuple(right if one is record else one for one in records)
+            records = NO_RECORDS.with_more(*(right if one is record else one for one in records))
     entries = tuple(
         ScoreEntry(entry.seq, entry.contest_ns, seat, change, "correction", round_index, question_id, go)
         for seat, change in event.changes
     )
-    changes: dict[str, Any] = {"entries": (*state.entries, *entries), "records": records, "notice": event}
+    changes: dict[str, Any] = {
+        "entries": state.entries.with_more(*entries),
+        "records": records,
+        "notice": event,
+    }
     if state.turn is not None and state.turn.go == go:
         changes["turn"] = _corrected_go(state.turn, [one for one in records if one.go == go])
     tie = state.tie

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .events import Corrected, MarkOnBoard, PlaceRevealed, PressSeen
-from .gathered import NOTHING_YET, Gathered
+from .gathered import NOTHING_YET, Gathered, Listed
 from .paper import Answer, PublicQuestion, Slot
 from .rulebook import BuzzIn, RoundRules, Rulebook, TieBreak
 
@@ -172,6 +172,10 @@ class Tie:
     over: bool = False
 
 
+NO_ENTRIES: Listed[ScoreEntry] = Listed()
+NO_RECORDS: Listed[Record] = Listed()
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """A contest at one moment; `before` is the state an undo goes back to."""
@@ -190,8 +194,8 @@ class State:
     goes: int = 0  # goes of this round called so far
     turn: Turn | None = None
     clock: Clock | None = None
-    entries: tuple[ScoreEntry, ...] = ()
-    records: tuple[Record, ...] = ()
+    entries: Listed[ScoreEntry] = NO_ENTRIES
+    records: Listed[Record] = NO_RECORDS
     fouls: tuple[tuple[int, int], ...] = ()  # (round, seat) of every foul
     used: Gathered = NOTHING_YET  # ids of the questions presented so far
     begun: frozenset[int] = frozenset()  # rounds that began, or were skipped

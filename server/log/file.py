@@ -19,6 +19,9 @@ ROWS = "SELECT seq, contest_ns, wall_time, type, body, prev_hash, hash FROM even
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 SIDE_FILES = ("-wal", "-shm")
 BUSY_S = 5.0
+CACHE_KIB = (
+    512  # of the writer, which only appends: SQLite's own 2 MB would fill in the course of a long show
+)
 
 
 def open_readonly(path: Path) -> sqlite3.Connection:
@@ -43,6 +46,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
         _make_tables(connection)
     except BaseException:
         connection.close()
@@ -161,6 +165,7 @@ def write_database(path: Path, content: Content) -> None:
         left.unlink(missing_ok=True)
     with contextlib.closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
         _make_tables(connection)
         connection.execute("BEGIN")
         for transaction in transactions(content):

@@ -301,7 +301,7 @@ def test_a_correction_changes_what_it_corrects_and_nothing_else(what: str) -> No
         before.goes,
         before.used,
     )
-    assert after.entries[: len(before.entries)] == before.entries, "nothing is deleted"
+    assert after.entries[: len(before.entries)] == before.entries[:], "nothing is deleted"
     assert {entry.cause for entry in after.entries[len(before.entries) :]} == {"correction"}
     play.do(c.HoldClock(), c.Rule("right"))
     play.do(c.Undo(), c.Undo(), c.Undo())

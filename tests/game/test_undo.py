@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
+import pytest
+
 from server.game import commands as c
 from server.game import history
 from server.game.fold import fold
-from server.game.gathered import MOST_NEWER, NOTHING_YET, Gathered
+from server.game.gathered import MOST_NEWER, NOTHING_YET, PAGE, Gathered, Listed
 from server.game.state import State
 
 from .play import Play, S, book, rules
@@ -239,3 +243,33 @@ def test_names_are_gathered_in_copies_that_share_them() -> None:
     assert copies[3] == NOTHING_YET.with_one("Q2").with_one("Q0").with_one("Q1") != copies[4]
     assert hash(copies[2]) == hash(NOTHING_YET.with_one("Q1").with_one("Q0"))
     assert Gathered(frozenset(names), frozenset()) == copies[-1] and copies[0] != frozenset()
+
+
+def test_what_is_listed_is_a_tuple_in_copies_that_share_their_pages() -> None:
+    copies = [Listed[int]()]
+    for number in range(3 * PAGE + 5):
+        copies.append(copies[-1].with_more(number))
+    for count in (0, 1, PAGE - 1, PAGE, PAGE + 1, 2 * PAGE, 3 * PAGE + 5):
+        one, plain = copies[count], tuple(range(count))
+        assert tuple(one) == plain and len(one) == count and bool(one) is bool(plain)
+        assert tuple(reversed(one)) == plain[::-1]
+        for start in (None, 0, 1, PAGE, PAGE + 3, -1, -PAGE - 2, 500):
+            for stop in (None, 0, 3, PAGE, -2, 500):
+                assert one[start:stop] == plain[start:stop] and one[start:stop:-2] == plain[start:stop:-2]
+        for at in range(-count, count):
+            assert one[at] == plain[at]
+        for at in (count, -count - 1):
+            with pytest.raises(IndexError):
+                one[at]
+    whole = copies[-1]
+    assert Listed[int]().with_more(*range(len(whole))) == whole != copies[-2]
+    assert hash(Listed[int]().with_more(*range(PAGE))) == hash(copies[PAGE])
+    assert len({id(one.pages[0]) for one in copies if one.pages}) == 1
+
+
+def test_what_the_past_holds_grows_little_with_the_length_of_a_show() -> None:
+    """No tuple of a thousand entries in each of hundreds of states: they left holes in the memory, no two of one size."""
+    listed = Listed[int]()
+    for number in range(2_000):
+        listed = listed.with_more(number)
+        assert max(sys.getsizeof(one) for one in (listed.pages, listed.newer)) <= 640
