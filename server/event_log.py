@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .log.answered import Answered
 from .log.file import ROWS, open_for_writing, open_readonly, store, sync_folder
 from .log.journal import Journal, Transaction, journal_path, line_of
 from .log.mend import Deed, mend, read_both
@@ -84,7 +85,7 @@ class EventLog:
         """What was done to the files since this object is there."""
         self.watched = False  # somebody else sees to it that `recover` is called
         self.commit_since_ns: int | None = None  # monotonic; while a commit waits for the disk
-        self.commands: dict[str, int] = {}
+        self.commands = Answered()
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._journal: Journal | None = None
@@ -110,7 +111,7 @@ class EventLog:
             self._fail(trouble_of(error))
         for deed in self.mended:
             _say(deed.text)
-        self.commands = content.commands
+        self.commands = Answered(content.commands.items())
         self.end = content.end
 
     def _open_readonly(self) -> None:
@@ -165,9 +166,10 @@ class EventLog:
                 raise
             finally:
                 self.commit_since_ns = None
-            self.end = (rows[-1].seq, rows[-1].hash)
+            # The end comes last: who compares the file with what is known up to there must find both alike.
             if command_id is not None:
-                self.commands[command_id] = self.last_seq
+                self.commands.add(command_id, rows[-1].seq)
+            self.end = (rows[-1].seq, rows[-1].hash)
             for tell in self.on_append:
                 try:
                     tell(rows, command_id)

@@ -9,12 +9,26 @@ from time import monotonic
 
 QUIET_S = 2.0  # without an arming, a clock or a change: now nobody waits for anything
 RARELY_S = 20.0  # between two collections of everything
-MOST_NEW = 50_000  # objects made since the last collection: memory must not run away in a question that takes an hour (0.1 s)
+MOST_NEW = 20_000  # objects made since the last collection: memory must not run away in a question that takes an hour
 # So many are worth a collection of the young ones alone, between questions. Freeing is what takes long (2 µs an object: half a
 # second once 250,000 lie there), and memory that garbage once took Python hardly ever gives back: little and often.
 SOME_NEW = 5_000
 YOUNGEST_AT_A_TIME = 10  # collections of the youngest between two that look at what survived those
 EVERY_S = 0.5  # how often `tick` wants to be called
+
+
+M_ARENA_MAX = -8  # of <malloc.h>
+HEAPS = 2
+
+
+def few_heaps() -> None:
+    """Let all threads take memory from the same two places. Call it before there are threads.
+
+    Left to itself the C library opens one after the other, sixteen on two processors, and each keeps what a thread once needed.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # of glibc alone
+    if mallopt is not None:
+        mallopt(M_ARENA_MAX, HEAPS)
 
 
 def give_back() -> None:

@@ -40,7 +40,7 @@ from .door.refusals import logger
 from .event_log import EventLog, LogDamaged
 from .game.commands import Tick
 from .game.state import State
-from .garbage import EVERY_S, Garbage
+from .garbage import EVERY_S, Garbage, few_heaps
 from .house import House
 from .log.disk_watch import DiskWatch
 from .log.show_log import WrongLog, log_path, must_be, must_be_at
@@ -313,6 +313,7 @@ def main(argv: list[str] | None = None) -> int:
     vault = read_vault() if arguments.sealed else None
     end_with_parent()
     sys.setswitchinterval(SWITCH_S)
+    few_heaps()
     take_rank(NICE)  # the show goes before whatever else runs here
     return serve(
         arguments.data,

@@ -13,6 +13,7 @@ from .rows import LogDamaged, Row
 NEWEST = 20  # rows that are read again each time
 PART = 40  # older rows in turn: a final of 3,000 is read again every twenty seconds
 BYTES = 16 * 1024  # of the journal in turn
+CACHE_KIB = 64
 
 
 class LogCheck:
@@ -36,6 +37,8 @@ class LogCheck:
     def _look_at_database(self, last_seq: int, head: str) -> None:
         path = self._log.path
         with contextlib.closing(open_readonly(path)) as connection:
+            # It is closed at once: pages that it would keep are memory taken for nothing, the more the longer the log.
+            connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
             verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if verdict != "ok":
                 raise LogDamaged(f"{path}: {str(verdict).splitlines()[0]}")
@@ -49,6 +52,7 @@ class LogCheck:
                 head = row.prev_hash
             if len(found) < min(last_seq, NEWEST):
                 raise LogDamaged(f"{path}: some of its last rows are missing")
+            after = self._row
             self._look_at_older(
                 [
                     Row(*values)
@@ -58,14 +62,15 @@ class LogCheck:
                 ],
                 last_seq,
             )
+            part = (after, self._row or last_seq)
+            commands = connection.execute(
+                "SELECT id, revision FROM commands WHERE revision > ? AND revision <= ?", part
+            )
+            if dict(commands) != self._log.commands.between(*part):
+                raise LogDamaged(f"{path}: its ids of commands are not as they were written")
             if self._row:
                 return
-            commands = dict(
-                connection.execute("SELECT id, revision FROM commands WHERE revision <= ?", (last_seq,))
-            )
             paper = dict(connection.execute("SELECT question_id, body FROM paper"))
-        if commands != {key: at for key, at in self._log.commands.copy().items() if at <= last_seq}:
-            raise LogDamaged(f"{path}: its ids of commands are not as they were written")
         if self._paper is None:
             self._paper = paper
         if paper != self._paper:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from server.audience.hall import MOST_NAMED, STALE_AFAR_NS, Hall
 from server.garbage import QUIET_S, RARELY_S, Garbage
 from server.media_names import of_a_question
 from server.show_start import CannotStart, Show, audience_port_of
-from tests.live import free_port
+from tests.live import ROOT, free_port
 
 SECOND_NS = 1_000_000_000
 
@@ -192,6 +194,39 @@ def test_memory_does_not_run_away_in_a_long_question(
     assert gc.get_count()[0] >= 2000
     kept.tick()
     assert kept.collections["young"] == 1 and gc.get_count()[0] < 1000
+
+
+HEAPS = """
+import ctypes, os, sys, threading
+from server import garbage
+if sys.argv[1] == "few":
+    garbage.few_heaps()
+c = ctypes.CDLL(None)
+c.malloc.restype = ctypes.c_void_p
+together = threading.Barrier(8)
+def take():
+    together.wait()
+    for _ in range(100):
+        c.malloc(ctypes.c_size_t(1000))
+    together.wait()
+threads = [threading.Thread(target=take) for _ in range(8)]
+for one in threads: one.start()
+for one in threads: one.join()
+c.fdopen.restype = ctypes.c_void_p
+out = ctypes.c_void_p(c.fdopen(1, b"w"))
+c.malloc_info(0, out)
+c.fflush(out)
+"""
+
+
+def test_the_threads_of_a_show_share_two_heaps() -> None:
+    def heaps(how: str) -> int:
+        call = [sys.executable, "-c", HEAPS, how]
+        return subprocess.run(call, capture_output=True, text=True, check=True, cwd=ROOT).stdout.count(
+            "<heap "
+        )
+
+    assert heaps("few") <= garbage.HEAPS < heaps("many")
 
 
 def rings(count: int) -> None:
