@@ -33,7 +33,7 @@ from ..door.front_door import Pool, Protocol, harden_web_sockets, keep_tidy
 from ..door.guard import Guard, guarded
 from ..door.limits import LARGEST_MESSAGE, Doors, StrictJson
 from ..door.refusals import logger
-from ..garbage import EVERY_S, Garbage, few_heaps
+from ..garbage import EVERY_S, Garbage
 from ..media_names import kept_file
 from ..serving import (
     Paced,
@@ -291,7 +291,6 @@ def main(argv: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # nothing here has to be kept
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
-    few_heaps()
     take_rank(NICE)  # the stage and the timing core go before
     if arguments.feed is None and not os.environ.get(REDIS):
         parser.error(f"--feed, or {REDIS} in the environment")
